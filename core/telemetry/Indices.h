@@ -1,0 +1,25 @@
+// Strong index types: a layer, a channel, a step and a series cannot be mixed up.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+namespace normscope {
+
+/// A zero-based position that only compares with positions of its own kind.
+template <class Tag>
+struct Index {
+    std::int64_t value = 0;
+    friend auto operator<=>(const Index&, const Index&) = default;
+};
+
+/// Position of a layer in the network, in forward order.
+using LayerIndex = Index<struct LayerTag>;
+/// Channel of a feature map.
+using ChannelIndex = Index<struct ChannelTag>;
+/// Number of optimizer updates done; the first training step records step 1.
+using StepIndex = Index<struct StepTag>;
+/// Column of a SeriesSchema.
+using SeriesIndex = Index<struct SeriesTag>;
+
+}  // namespace normscope

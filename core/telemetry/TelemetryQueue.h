@@ -1,0 +1,41 @@
+// Lossless hand-over of a run's facts from the training thread to one reader.
+#pragma once
+
+#include "core/telemetry/RunDescription.h"
+#include "core/telemetry/RunEvent.h"
+#include "core/telemetry/StepColumns.h"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace normscope::telemetry {
+
+/// A new run begins; all later items belong to it.
+struct RunStarted {
+    std::shared_ptr<const RunDescription> description;
+};
+
+/// Something the user asked for could not be done; the run goes on as it was.
+struct RunNotice {
+    std::string sentence;
+};
+
+/// In the order in which they happened.
+using TelemetryItem = std::variant<RunStarted, StepColumns, RunEvent, RunNotice>;
+
+/// Unbounded while nobody drains: the reader's timer must run whenever the trainer does.
+class TelemetryQueue {
+   public:
+    void push(TelemetryItem item);
+    /// Everything pushed since the last call, oldest first.
+    std::vector<TelemetryItem> drain();
+
+   private:
+    std::mutex m_mutex;
+    std::vector<TelemetryItem> m_items;
+};
+
+}  // namespace normscope::telemetry
