@@ -1,0 +1,51 @@
+// 2-d convolution with a square kernel, zero padding and stride 1.
+#pragma once
+
+#include "core/nn/Module.h"
+
+namespace normscope::nn {
+
+/// y[n,h,w,o] = b[o] + Σ x[n, h+i−p, w+j−p, c] · W[i,j,c,o], as torch.nn.Conv2d. Readable reference:
+/// the patches of an image as a matrix (im2col), one matrix product an image.
+template <class S>
+class Conv2d : public Module<S> {
+   public:
+    struct Options {
+        std::int64_t in_channels = 1;
+        std::int64_t out_channels = 1;
+        std::int64_t kernel = 3;
+        std::int64_t padding = 1;
+        bool bias = true;
+    };
+    explicit Conv2d(const Options& options);
+
+    std::string kind() const override { return "Conv2d"; }
+    std::string detail() const override;
+    Shape output_shape(const Shape& input) const override;
+    const Tensor<S>& forward(const Tensor<S>& x, const Pass& pass) override;
+    const Tensor<S>& backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) override;
+    std::vector<Parameter<S>*> parameters() override;
+    /// Kaiming-uniform with a = √5, as PyTorch: weight and bias uniform in ±1/√fan_in.
+    void reset(std::uint64_t seed, const std::string& layer_name) override;
+    std::unique_ptr<Module<S>> clone() const override;
+
+    const Options& options() const { return m_options; }
+
+   private:
+    std::int64_t patch_size() const { return m_options.kernel * m_options.kernel * m_options.in_channels; }
+    /// Patches of image n, one row an output pixel: (H·W, kernel·kernel·C).
+    void gather_patches(const Tensor<S>& x, std::int64_t n, MatrixMap<S> patches) const;
+    /// Adds the gradient of every patch to the pixels of image n it was taken from.
+    void scatter_patches(ConstMatrixMap<S> patches, Tensor<S>& gradient, std::int64_t n) const;
+
+    Options m_options;
+    Parameter<S> m_weight;
+    Parameter<S> m_bias;
+    const Tensor<S>* m_input = nullptr;
+    Tensor<S> m_output;
+    Tensor<S> m_input_gradient;
+    std::vector<AlignedVector<S>> m_scratch;           ///< patches, by work group
+    std::vector<AlignedVector<S>> m_weight_gradients;  ///< partial sums, by work group
+};
+
+}  // namespace normscope::nn

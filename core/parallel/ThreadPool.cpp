@@ -1,0 +1,98 @@
+#include "core/parallel/ThreadPool.h"
+
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+#include <stdexcept>
+#include <utility>
+
+namespace normscope {
+
+ThreadPool::ThreadPool(int threads) {
+    if (threads < 1) throw std::invalid_argument("a thread pool needs at least one thread");
+    for (int i = 1; i < threads; ++i) {
+        m_workers.emplace_back([this](const std::stop_token& stop) { worker(stop); });
+    }
+}
+
+ThreadPool::~ThreadPool() {
+    for (auto& thread : m_workers) thread.request_stop();
+    m_start.notify_all();
+}
+
+void ThreadPool::run(std::int64_t groups, const std::function<void(std::int64_t)>& work) {
+    const FlushDenormals flush;
+    if (m_workers.empty()) {
+        for (std::int64_t group = 0; group < groups; ++group) work(group);
+        return;
+    }
+    {
+        const std::lock_guard lock(m_mutex);
+        m_work = &work;
+        m_groups = groups;
+        m_next.store(0, std::memory_order_relaxed);
+        m_busy = static_cast<int>(m_workers.size());
+        ++m_generation;
+    }
+    m_start.notify_all();
+    take_groups();
+    std::unique_lock lock(m_mutex);
+    m_done.wait(lock, [this] { return m_busy == 0; });
+    m_work = nullptr;
+    if (m_error) std::rethrow_exception(std::exchange(m_error, nullptr));
+}
+
+void ThreadPool::worker(const std::stop_token& stop) {
+    const FlushDenormals flush;
+    std::uint64_t seen = 0;
+    for (;;) {
+        {
+            std::unique_lock lock(m_mutex);
+            if (!m_start.wait(lock, stop, [&] { return m_generation != seen; })) return;
+            seen = m_generation;
+        }
+        take_groups();
+        const std::lock_guard lock(m_mutex);
+        if (--m_busy == 0) m_done.notify_one();
+    }
+}
+
+void ThreadPool::take_groups() {
+    for (;;) {
+        const std::int64_t group = m_next.fetch_add(1, std::memory_order_relaxed);
+        if (group >= m_groups) return;
+        try {
+            (*m_work)(group);
+        } catch (...) {
+            const std::lock_guard lock(m_mutex);
+            if (!m_error) m_error = std::current_exception();
+        }
+    }
+}
+
+#if defined(__SSE__)
+
+FlushDenormals::FlushDenormals() : m_before(_mm_getcsr()) {
+    constexpr unsigned flush_to_zero = 0x8000;
+    constexpr unsigned denormals_are_zero = 0x0040;
+    _mm_setcsr(static_cast<unsigned>(m_before) | flush_to_zero | denormals_are_zero);
+}
+FlushDenormals::~FlushDenormals() { _mm_setcsr(static_cast<unsigned>(m_before)); }
+
+#elif defined(__aarch64__)
+
+FlushDenormals::FlushDenormals() : m_before(__builtin_aarch64_get_fpcr()) {
+    constexpr unsigned long flush_to_zero = 1UL << 24U;
+    __builtin_aarch64_set_fpcr(static_cast<unsigned>(m_before | flush_to_zero));
+}
+FlushDenormals::~FlushDenormals() { __builtin_aarch64_set_fpcr(static_cast<unsigned>(m_before)); }
+
+#else
+
+FlushDenormals::FlushDenormals() : m_before(0) {}
+FlushDenormals::~FlushDenormals() = default;
+
+#endif
+
+}  // namespace normscope

@@ -1,0 +1,40 @@
+// Which images make the next batch.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace normscope {
+
+/// Goes through the images epoch after epoch, in stored or shuffled order. The order of an epoch
+/// depends on seed and epoch only, not on the batch size, which may change between batches. A value.
+class BatchSampler {
+   public:
+    BatchSampler(std::int64_t images, bool shuffle, bool drop_last, std::uint64_t seed);
+
+    /// Indices of the next batch: `batch_size` of them, fewer at the end of an epoch without drop_last.
+    /// Throws InputError if a full batch is asked for and there are not that many images.
+    const std::vector<std::int64_t>& next(std::int64_t batch_size);
+
+    /// Epoch the next batch of this size comes from, counted from 0.
+    std::int64_t epoch(std::int64_t batch_size) const;
+    /// Images of that epoch already taken.
+    std::int64_t position(std::int64_t batch_size) const;
+    /// Batches of one epoch.
+    std::int64_t batches_per_epoch(std::int64_t batch_size) const;
+
+   private:
+    bool epoch_is_over(std::int64_t batch_size) const;
+
+    std::int64_t m_images;
+    bool m_shuffle;
+    bool m_drop_last;
+    std::uint64_t m_seed;
+    std::int64_t m_epoch = 0;
+    std::int64_t m_position = 0;
+    std::vector<std::int64_t> m_order;  ///< of m_order_epoch
+    std::int64_t m_order_epoch = -1;
+    std::vector<std::int64_t> m_batch;
+};
+
+}  // namespace normscope

@@ -1,0 +1,65 @@
+#include "core/train/Experiment.h"
+
+#include "core/Error.h"
+#include "core/nn/Models.h"
+#include "core/telemetry/Hyperparameter.h"
+
+#include <algorithm>
+#include <string>
+
+namespace normscope {
+namespace {
+
+Shape image_shape(const Dataset& data) { return {0, data.height(), data.width(), data.channels()}; }
+
+const Dataset& checked_train_set(const DataSplit& data, const Recipe& recipe) {
+    if (!data.train) throw InputError("the data set holds no image to train on.");
+    const auto channels = static_cast<std::size_t>(data.train->channels());
+    if (recipe.data.mean.size() != channels || recipe.data.std.size() != channels) {
+        throw InputError("data.normalize: the images have " + std::to_string(channels) +
+                         " channels, so mean and std need as many numbers each, not " +
+                         std::to_string(recipe.data.mean.size()) + " and " + std::to_string(recipe.data.std.size()) +
+                         ".");
+    }
+    if (data.eval && image_shape(*data.eval) != image_shape(*data.train)) {
+        throw InputError("the evaluation images have another size than the training images.");
+    }
+    return *data.train;
+}
+
+}  // namespace
+
+Experiment::Experiment(Recipe recipe, DataSplit data)
+    : m_recipe(std::move(recipe)),
+      m_data(std::move(data)),
+      m_network(nn::make_network<float>(m_recipe.model, image_shape(checked_train_set(m_data, m_recipe)),
+                                        static_cast<std::int64_t>(m_data.train->class_names().size()))),
+      m_sampler(m_data.train->size(), m_recipe.data.shuffle, m_recipe.data.drop_last, m_recipe.seed),
+      m_planned_epochs(m_recipe.epochs) {
+    m_network.reset(m_recipe.seed);
+}
+
+void Experiment::set_hyperparameter(std::string_view key, double value) {
+    const auto* spec = telemetry::find_hyperparameter(key);
+    if (spec && spec->policy == telemetry::ChangePolicy::restarts) {
+        throw InputError(std::string(spec->name) + " cannot change during a run; restart the run to change it.");
+    }
+    set_value(m_recipe, key, value);
+    const NormRecipe& norm = m_recipe.model.norm;
+    for (const auto& [position, layer] : m_network.norm_layers()) {
+        layer->set_momentum(norm.momentum);
+        layer->set_eps(norm.eps);
+    }
+}
+
+bool Experiment::finished() const { return m_sampler.epoch(m_recipe.data.batch_size) >= m_planned_epochs; }
+
+double Experiment::progress() const {
+    const auto images = static_cast<double>(m_data.train->size());
+    const auto batch = m_recipe.data.batch_size;
+    const double seen = static_cast<double>(m_sampler.epoch(batch)) +
+                        static_cast<double>(m_sampler.position(batch)) / images;
+    return std::clamp(seen / static_cast<double>(m_planned_epochs), 0.0, 1.0);
+}
+
+}  // namespace normscope

@@ -1,0 +1,217 @@
+#include "core/train/TrainingSession.h"
+
+#include "core/Error.h"
+#include "core/telemetry/Hyperparameter.h"
+#include "core/train/Recorder.h"
+
+#include <cmath>
+#include <exception>
+#include <utility>
+
+namespace normscope {
+
+using telemetry::RunState;
+
+TrainingSession::TrainingSession(const Options& options, std::shared_ptr<telemetry::TelemetryQueue> queue,
+                                 std::shared_ptr<telemetry::SnapshotSlot> snapshots)
+    : m_trainer(options.threads),
+      m_queue(std::move(queue)),
+      m_snapshots(std::move(snapshots)),
+      m_thread([this](const std::stop_token& stop) { thread_main(stop); }) {}
+
+TrainingSession::~TrainingSession() = default;  // the jthread stops and joins first
+
+void TrainingSession::load(ExperimentFactory factory, bool play_at_once) { post(Load{std::move(factory), play_at_once}); }
+void TrainingSession::play() { post(Play{}); }
+void TrainingSession::pause() { post(Pause{}); }
+void TrainingSession::step_once() { post(StepOnce{}); }
+void TrainingSession::set_speed(double steps_per_second) { post(SetSpeed{steps_per_second}); }
+void TrainingSession::set_hyperparameter(std::string key, double value) {
+    post(SetHyperparameter{std::move(key), value});
+}
+void TrainingSession::reset(bool play_at_once) { post(Reset{play_at_once}); }
+
+void TrainingSession::post(Command command) {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_commands.push_back(std::move(command));
+    }
+    m_wake.notify_one();
+}
+
+void TrainingSession::thread_main(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        const bool step_due = wait_for_work(stop);
+        if (stop.stop_requested()) return;
+        try {
+            take_commands();
+            if (step_due && m_state == RunState::playing) take_step();
+        } catch (const std::exception& error) {
+            // Whatever went wrong, the run stays as it is and can be looked at.
+            notify(error.what());
+            if (m_state == RunState::playing) set_state(RunState::paused);
+        }
+    }
+}
+
+bool TrainingSession::wait_for_work(const std::stop_token& stop) {
+    std::unique_lock lock(m_mutex);
+    const auto has_command = [this] { return !m_commands.empty(); };
+    if (m_state != RunState::playing) {
+        m_wake.wait(lock, stop, has_command);
+        return false;
+    }
+    if (m_clock.full_speed()) return true;
+    m_wake.wait_until(lock, stop, m_clock.due(), has_command);
+    return SessionClock::Clock::now() >= m_clock.due();
+}
+
+void TrainingSession::take_commands() {
+    std::deque<Command> commands;
+    {
+        const std::lock_guard lock(m_mutex);
+        commands.swap(m_commands);
+    }
+    for (Command& command : commands) {
+        try {
+            std::visit([this](auto& chosen) { execute(chosen); }, command);
+        } catch (const std::exception& error) {
+            notify(error.what());
+        }
+    }
+}
+
+void TrainingSession::execute(Load& command) {
+    const RunState before = m_state;
+    set_state(RunState::loading);
+    try {
+        start(command.factory(), command.play);
+    } catch (...) {
+        set_state(before);
+        throw;
+    }
+}
+
+void TrainingSession::execute(const Play& /*command*/) {
+    if (!m_experiment || m_state == RunState::playing) return;
+    if (m_state == RunState::diverged) return notify("The run has diverged: reset it, or lower the learning rate first.");
+    if (m_experiment->finished()) m_experiment->extend();
+    m_clock.resume();
+    set_state(RunState::playing);
+}
+
+void TrainingSession::execute(const Pause& /*command*/) {
+    if (m_state == RunState::playing) set_state(RunState::paused);
+}
+
+void TrainingSession::execute(const StepOnce& /*command*/) {
+    if (!m_experiment || m_state == RunState::diverged) return;
+    if (m_experiment->finished()) m_experiment->extend();
+    take_step();
+    if (m_state == RunState::playing || m_state == RunState::finished) set_state(RunState::paused);
+    hand_over(true);
+}
+
+void TrainingSession::execute(const SetSpeed& command) { m_clock.set_speed(command.steps_per_second); }
+
+void TrainingSession::execute(const SetHyperparameter& command) {
+    if (!m_experiment) return;
+    const auto* spec = telemetry::find_hyperparameter(command.key);
+    if (!spec) throw InputError("There is no setting '" + command.key + "'.");
+    const double old_value = value_of(m_experiment->recipe(), command.key);
+    if (old_value == command.value) return;
+    m_experiment->set_hyperparameter(command.key, command.value);
+
+    hand_over(true);  // the steps before the change come before it
+    const std::string old_text = telemetry::format_value(*spec, old_value);
+    const std::string new_text = telemetry::format_value(*spec, command.value);
+    m_queue->push(telemetry::RunEvent{.step = m_experiment->step(),
+                                      .key = command.key,
+                                      .label = std::string(spec->name) + " " + new_text,
+                                      .old_value = old_text,
+                                      .new_value = new_text});
+    publish_snapshot();
+}
+
+void TrainingSession::execute(const Reset& command) {
+    if (!m_experiment) return;
+    start(Experiment(m_experiment->recipe(), m_experiment->data()), command.play);
+}
+
+void TrainingSession::start(Experiment experiment, bool play) {
+    hand_over(true);
+    m_experiment.emplace(std::move(experiment));
+    m_schema = make_schema(m_experiment->network());
+    m_clock.forget();
+    m_clock.resume();
+    m_queue->push(telemetry::RunStarted{
+        std::make_shared<const telemetry::RunDescription>(describe(*m_experiment, ++m_run_id))});
+    set_state(play ? RunState::playing : RunState::paused);
+    evaluate_if_due();
+    hand_over(true);
+}
+
+void TrainingSession::take_step() {
+    const auto begin = SessionClock::Clock::now();
+    const StepResult result = m_trainer.step(*m_experiment);
+    const auto recording = SessionClock::Clock::now();
+    record_step(*m_experiment, result, m_columns);
+    const auto end = SessionClock::Clock::now();
+    m_clock.step_done(begin, end, end - recording, result.images);
+    evaluate_if_due();
+
+    if (!std::isfinite(result.loss)) {
+        set_state(RunState::diverged);
+        notify("The training loss is no longer finite at step " + std::to_string(m_experiment->step().value) +
+               ": the run has stopped there. A smaller learning rate usually helps.");
+    } else if (m_experiment->finished()) {
+        set_state(RunState::finished);
+    }
+    hand_over(!m_clock.full_speed());
+}
+
+void TrainingSession::evaluate_if_due() {
+    const RecordRecipe& record = m_experiment->recipe().record;
+    if (record.eval_every <= 0 || m_experiment->step().value % record.eval_every != 0) return;
+    if (!m_experiment->data().eval) return;
+    record_evaluation(*m_experiment, m_schema, m_trainer.evaluate(*m_experiment, record.eval_images), m_columns);
+}
+
+void TrainingSession::set_state(RunState state) {
+    m_state = state;
+    hand_over(true);
+}
+
+void TrainingSession::notify(std::string sentence) { m_queue->push(telemetry::RunNotice{std::move(sentence)}); }
+
+void TrainingSession::hand_over(bool now) {
+    if (!m_clock.hand_over_due() && !now) return;
+    if (!m_columns.empty()) m_queue->push(std::exchange(m_columns, {}));
+    publish_snapshot();
+}
+
+void TrainingSession::publish_snapshot() {
+    auto snapshot = std::make_shared<telemetry::Snapshot>();
+    snapshot->run_id = m_run_id;
+    snapshot->state = m_state;
+    if (m_experiment) {
+        const auto batch = m_experiment->recipe().data.batch_size;
+        const BatchSampler& sampler = m_experiment->sampler();
+        snapshot->step = m_experiment->step();
+        snapshot->epoch = sampler.epoch(batch);
+        snapshot->batches_per_epoch = sampler.batches_per_epoch(batch);
+        snapshot->batch_in_epoch = (sampler.position(batch) + batch - 1) / batch;
+        snapshot->planned_epochs = m_experiment->planned_epochs();
+        snapshot->progress = m_experiment->progress();
+        snapshot->images_per_second = m_clock.images_per_second();
+        if (m_clock.images_per_second() > 0) {
+            const double images = static_cast<double>(m_experiment->data().train->size() * m_experiment->planned_epochs());
+            snapshot->seconds_left = (1 - m_experiment->progress()) * images / m_clock.images_per_second();
+        }
+        snapshot->step_milliseconds = m_clock.step_seconds() * 1e3;
+        snapshot->recording_share = m_clock.recording_share();
+    }
+    m_snapshots->publish(std::move(snapshot));
+}
+
+}  // namespace normscope

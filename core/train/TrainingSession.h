@@ -1,0 +1,106 @@
+// A run on a thread of its own.
+#pragma once
+
+#include "core/telemetry/Snapshot.h"
+#include "core/telemetry/TelemetryQueue.h"
+#include "core/train/Experiment.h"
+#include "core/train/SessionClock.h"
+#include "core/train/Trainer.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <variant>
+
+namespace normscope {
+
+/// Makes an experiment on the session's thread: reads files, builds the network. May throw InputError.
+using ExperimentFactory = std::function<Experiment()>;
+
+/// Steps one experiment and tells what happens. Every public function may be called from any thread
+/// and returns at once; what it asks for is done between two steps. The trainer never waits for a reader.
+class TrainingSession {
+   public:
+    struct Options {
+        int threads = 1;
+    };
+
+    TrainingSession(const Options& options, std::shared_ptr<telemetry::TelemetryQueue> queue,
+                    std::shared_ptr<telemetry::SnapshotSlot> snapshots);
+    /// Stops after the step being taken.
+    ~TrainingSession();
+    TrainingSession(const TrainingSession&) = delete;
+    TrainingSession& operator=(const TrainingSession&) = delete;
+
+    /// Replaces the experiment. If the factory throws, a RunNotice says why and the old one stays.
+    void load(ExperimentFactory factory, bool play_at_once);
+    void play();
+    void pause();
+    /// Takes one step and pauses.
+    void step_once();
+    /// Steps a second; 0 is full speed.
+    void set_speed(double steps_per_second);
+    /// See Experiment::set_hyperparameter(). Leaves a RunEvent, or a RunNotice if refused.
+    void set_hyperparameter(std::string key, double value);
+    /// Starts again at step 0 with the present settings.
+    void reset(bool play_at_once);
+
+   private:
+    struct Load { ExperimentFactory factory; bool play; };
+    struct Play {};
+    struct Pause {};
+    struct StepOnce {};
+    struct SetSpeed { double steps_per_second; };
+    struct SetHyperparameter { std::string key; double value; };
+    struct Reset { bool play; };
+    using Command = std::variant<Load, Play, Pause, StepOnce, SetSpeed, SetHyperparameter, Reset>;
+
+    void post(Command command);
+    void thread_main(const std::stop_token& stop);
+    /// Sleeps until there is a command or a step is due; true if a step is due.
+    bool wait_for_work(const std::stop_token& stop);
+    void take_commands();
+
+    void execute(Load& command);
+    void execute(const Play& command);
+    void execute(const Pause& command);
+    void execute(const StepOnce& command);
+    void execute(const SetSpeed& command);
+    void execute(const SetHyperparameter& command);
+    void execute(const Reset& command);
+
+    void start(Experiment experiment, bool play);
+    void take_step();
+    void evaluate_if_due();
+    void set_state(telemetry::RunState state);
+    void notify(std::string sentence);
+    /// Hands the collected columns over, at most every 16 ms unless `now`.
+    void hand_over(bool now);
+    void publish_snapshot();
+
+    // Touched by the session's thread only.
+    Trainer m_trainer;
+    std::shared_ptr<telemetry::TelemetryQueue> m_queue;
+    std::shared_ptr<telemetry::SnapshotSlot> m_snapshots;
+    std::optional<Experiment> m_experiment;
+    telemetry::SeriesSchema m_schema;
+    telemetry::RunState m_state = telemetry::RunState::empty;
+    std::uint64_t m_run_id = 0;
+    telemetry::StepColumns m_columns;
+    SessionClock m_clock;
+
+    std::mutex m_mutex;
+    std::condition_variable_any m_wake;
+    std::deque<Command> m_commands;
+
+    std::jthread m_thread;  ///< last: it uses everything above
+};
+
+}  // namespace normscope
