@@ -1,7 +1,7 @@
 #include "core/io/AtomicFile.h"
 
 #include "core/Error.h"
-#include "core/io/Quoted.h"
+#include "core/io/MessageText.h"
 #include "core/io/ReadFile.h"
 #include "core/io/SystemError.h"
 
@@ -28,7 +28,9 @@ std::string random_name() {
     return text.data();
 }
 
-bool can_not_be_synced(int error_number) { return error_number == EINVAL || error_number == ENOTSUP; }
+bool can_not_be_synced(int error_number) {
+    return error_number == EINVAL || error_number == ENOTSUP;
+}
 
 }  // namespace
 
@@ -47,11 +49,11 @@ AtomicFile::AtomicFile(const std::filesystem::path& target, const std::string& t
     : m_requested(target), m_temporary_name(temporary_name), m_keep_unfinished(true) {
     resolve_target();
     open_folder();
-    struct stat status{};
+    struct stat status {};
     if (::fstatat(m_folder_descriptor.get(), temporary_name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
         !S_ISREG(status.st_mode)) {
-        throw InputError("Could not save " + quoted(m_requested.native()) + ": in the same folder, " +
-                         quoted(temporary_name) + " is not a regular file.");
+        throw InputError("Could not save " + in_quotes(m_requested.native()) + ": in the same folder, " +
+                         in_quotes(temporary_name) + " is not a regular file.");
     }
     open_temporary(O_TRUNC);
     if (!m_file.is_open()) fail(EEXIST);
@@ -62,18 +64,27 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
+    const auto size_after = m_size + static_cast<off_t>(bytes.size());
     while (!bytes.empty()) {
-        const auto count = ::write(m_file.get(), bytes.data(), bytes.size());
+        const auto count =
+            ::pwrite(m_file.get(), bytes.data(), bytes.size(), size_after - static_cast<off_t>(bytes.size()));
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) fail(errno);
-        if (count == 0) fail(ENOSPC);
+        if (count <= 0) {
+            const int error_number = count < 0 ? errno : ENOSPC;
+            if (::ftruncate(m_file.get(), m_size) != 0) m_broken = true;
+            fail(error_number);
+        }
         bytes = bytes.subspan(static_cast<std::size_t>(count));
     }
+    m_size = size_after;
 }
 
-void AtomicFile::write(std::string_view text) { write(as_bytes(text)); }
+void AtomicFile::write(std::string_view text) {
+    write(as_bytes(text));
+}
 
 void AtomicFile::commit() {
+    if (m_broken) fail(EIO);
     if (::fsync(m_file.get()) != 0 && !can_not_be_synced(errno)) fail(errno);
     // Network file systems report late errors here.
     if (::close(m_file.release()) != 0 && errno != EINTR) fail(errno);
@@ -86,11 +97,11 @@ void AtomicFile::commit() {
 
 void AtomicFile::resolve_target() {
     if (m_requested.empty()) throw InputError("Could not save: the file name is empty.");
-    struct stat behind_links{};
+    struct stat behind_links {};
     if (::stat(m_requested.c_str(), &behind_links) == 0) require_regular(behind_links.st_mode);
     std::filesystem::path path = m_requested;
     for (int links = 0;; ++links) {
-        struct stat status{};
+        struct stat status {};
         if (::lstat(path.c_str(), &status) != 0) {
             if (errno != ENOENT) fail(errno);
             break;  // a new file
@@ -116,8 +127,8 @@ void AtomicFile::open_folder() {
     if (m_folder_descriptor.is_open()) return;
     const int error_number = errno;
     if (error_number == ENOENT) {
-        throw InputError("Could not save " + quoted(m_requested.native()) + ": the folder " +
-                         quoted(m_folder.native()) + " does not exist.");
+        throw InputError("Could not save " + in_quotes(m_requested.native()) + ": the folder " +
+                         in_quotes(m_folder.native()) + " does not exist.");
     }
     fail(error_number);
 }
@@ -133,7 +144,7 @@ void AtomicFile::open_temporary(int extra_flags) {
 }
 
 std::optional<AtomicFile::Permissions> AtomicFile::check_target() const {
-    struct stat status{};
+    struct stat status {};
     const int folder = m_folder_descriptor.get();
     if (::fstatat(folder, m_name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
         if (errno != ENOENT) fail(errno);
@@ -155,15 +166,19 @@ void AtomicFile::keep_permissions(const Permissions& permissions) {
     fail(error_number);
 }
 
-void AtomicFile::remove_temporary() { ::unlinkat(m_folder_descriptor.get(), m_temporary_name.c_str(), 0); }
+void AtomicFile::remove_temporary() {
+    ::unlinkat(m_folder_descriptor.get(), m_temporary_name.c_str(), 0);
+}
 
 void AtomicFile::require_regular(mode_t mode) const {
     if (S_ISREG(mode)) return;
-    throw InputError("Could not save " + quoted(m_requested.native()) + ": it is " + std::string(file_type_name(mode)) +
-                     ", not a regular file.");
+    throw InputError("Could not save " + in_quotes(m_requested.native()) + ": it is " +
+                     std::string(file_type_name(mode)) + ", not a regular file.");
 }
 
-void AtomicFile::fail(int error_number) const { throw_system_error("Could not save", m_requested, error_number); }
+void AtomicFile::fail(int error_number) const {
+    throw_system_error("Could not save", m_requested, error_number);
+}
 
 void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
     AtomicFile file(path);
@@ -171,7 +186,9 @@ void write_file(const std::filesystem::path& path, std::span<const std::byte> by
     file.commit();
 }
 
-void write_file(const std::filesystem::path& path, std::string_view text) { write_file(path, as_bytes(text)); }
+void write_file(const std::filesystem::path& path, std::string_view text) {
+    write_file(path, as_bytes(text));
+}
 
 void ignore_fatal_write_signals() {
     std::signal(SIGXFSZ, SIG_IGN);

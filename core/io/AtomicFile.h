@@ -14,8 +14,8 @@
 
 namespace normscope::io {
 
-/// A file under construction. It grows in a temporary file of the same folder; commit() puts it in the target's place in
-/// one step, so that at any moment (crash, full disk, kill) the target holds its old bytes or all of the new ones.
+/// A file under construction. It grows in a temporary file of the same folder; commit() puts it in the target's place
+/// in one step, so that at any moment (crash, full disk, kill) the target holds its old bytes or all of the new ones.
 ///
 /// A target that is a symbolic link keeps the link: the file it points to is replaced. Permissions of an existing
 /// target are kept. Folders, devices, FIFOs and sockets are refused.
@@ -34,7 +34,7 @@ class AtomicFile {
     AtomicFile& operator=(const AtomicFile&) = delete;
     ~AtomicFile();
 
-    /// Appends; returns when the operating system has taken every byte.
+    /// Appends; returns when the operating system has taken every byte. If it throws, nothing was appended.
     void write(std::span<const std::byte> bytes);
     void write(std::string_view text);
 
@@ -63,6 +63,8 @@ class AtomicFile {
     std::string m_temporary_name;
     FileDescriptor m_folder_descriptor;
     FileDescriptor m_file;
+    off_t m_size = 0;       ///< bytes appended so far
+    bool m_broken = false;  ///< a failed append could not be taken back
     bool m_keep_unfinished = false;
     bool m_committed = false;
 };

@@ -14,8 +14,8 @@ inline std::optional<std::uint64_t> checked_product(std::uint64_t a, std::uint64
     return product;
 }
 
-/// Product of the dimensions (1 for none), or nothing if one is negative or the product of those other than 0 does not fit
-/// into 63 bits.
+/// Product of the dimensions (1 for none), or nothing if one is negative or the product of those other than 0 does not
+/// fit into 63 bits.
 inline std::optional<std::uint64_t> checked_element_count(std::span<const std::int64_t> dims) {
     std::uint64_t count = 1;
     bool empty = false;

@@ -22,7 +22,9 @@ constexpr std::array signatures{
     Signature{"RIFF"sv, "a RIFF file, such as a WebP picture"},
     Signature{"\x1f\x8b"sv, "a gzip file"},
     Signature{"BZh"sv, "a bzip2 file"},
-    Signature{"\xfd" "7zXZ\0"sv, "an xz file"},
+    Signature{"\xfd"
+              "7zXZ\0"sv,
+              "an xz file"},
     Signature{"\x28\xb5\x2f\xfd"sv, "a Zstandard file"},
     Signature{"\x93NUMPY"sv, "a NumPy .npy file"},
     Signature{"\x89HDF\r\n\x1a\n"sv, "an HDF5 file, as Keras saves them"},
@@ -52,7 +54,8 @@ std::optional<std::string_view> recognise_file(std::span<const std::byte> bytes)
     for (const auto& signature : signatures) {
         if (text.starts_with(signature.start)) return signature.kind;
     }
-    if (looks_like_pickle(text)) return "a Python pickle, as old PyTorch files are; save the weights as safetensors instead";
+    if (looks_like_pickle(text))
+        return "a Python pickle, as old PyTorch files are; save the weights as safetensors instead";
     if (looks_like_onnx(text)) return "an ONNX model";
     if (looks_like_safetensors(text)) return "a safetensors checkpoint";
     const auto first = text.find_first_not_of(" \t\r\n");

@@ -13,12 +13,12 @@
 
 namespace normscope::io {
 
-/// Streams the rows into "<path>.partial", which takes the place of `path` at finish(). If finish() is never reached, the
-/// partial file stays with the rows flushed so far.
+/// Streams the rows into "<path>.partial", which takes the place of `path` at finish(). If finish() is never reached,
+/// the partial file stays with the rows flushed so far.
 ///
-/// Columns: "step", the hyperparameters in force, the series of the schema in their order. Sparse series are empty where
-/// nothing was measured. Numbers are the shortest that read back to the same bits (NaN: "nan"), whatever the locale; there
-/// are no clock times.
+/// Columns: "step", the hyperparameters in force, the series of the schema in their order. Sparse series are empty
+/// where nothing was measured. Numbers are the shortest that read back to the same bits (NaN: "nan"), whatever the
+/// locale; there are no clock times.
 ///
 /// Not safe for calls from several threads. All functions throw InputError or WorkError as AtomicFile does, and
 /// std::logic_error if a row does not fit the schema.

@@ -61,7 +61,8 @@ nlohmann::ordered_json parse_json(std::string_view text, std::string_view file_n
     std::size_t consumed = 0;
     JsonBuilder builder(text, file_name, limits, consumed, places);
     const char* const end = text.data() + text.size();
-    nlohmann::ordered_json::sax_parse(CountingIterator(text.data(), &consumed), CountingIterator(end, &consumed), &builder);
+    nlohmann::ordered_json::sax_parse(CountingIterator(text.data(), &consumed), CountingIterator(end, &consumed),
+                                      &builder);
     return builder.take_root();
 }
 

@@ -1,7 +1,7 @@
 #include "core/io/JsonBuilder.h"
 
 #include "core/Error.h"
-#include "core/io/Quoted.h"
+#include "core/io/MessageText.h"
 
 #include <algorithm>
 
@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t shown_token = 60;
 
 /// The reason within nlohmann's message, whose start repeats the position in other words:
-/// "[json.exception.parse_error.101] parse error at line 1, column 8: syntax error while parsing value - …; last read …".
+/// "[json.exception.parse_error.101] parse error at line 1, column 8: syntax error while parsing value - …; last read
+/// …".
 std::string reason_in(std::string_view message) {
     if (const auto end = message.find("] "); end != std::string_view::npos) message.remove_prefix(end + 2);
     if (message.starts_with("parse error at ")) {
@@ -25,8 +26,30 @@ std::string reason_in(std::string_view message) {
     if (const auto expected = message.rfind("; expected "); expected != std::string_view::npos) {
         reason = reason.substr(0, reason.find("; expected ")) + std::string(message.substr(expected));
     }
-    const std::string clean = quoted(reason, 300);
+    const std::string clean = in_quotes(reason, 300);
     return clean.substr(1, clean.size() - 2);
+}
+
+/// Start of the text, number or word whose last byte is at `last`; `last` itself for punctuation.
+std::size_t start_of_token(std::string_view text, std::size_t last) {
+    std::size_t start = last;
+    if (text[last] != '"') {
+        constexpr std::string_view word = "abcdefghijklmnopqrstuvwxyzE0123456789+-.";
+        while (word.find(text[start]) != std::string_view::npos && start > 0 &&
+               word.find(text[start - 1]) != std::string_view::npos) {
+            --start;
+        }
+        return start;
+    }
+    // Inside a text every quote has an odd number of backslashes before it.
+    while (start > 0) {
+        --start;
+        if (text[start] != '"') continue;
+        std::size_t backslashes = 0;
+        while (backslashes < start && text[start - 1 - backslashes] == '\\') ++backslashes;
+        if (backslashes % 2 == 0) break;
+    }
+    return start;
 }
 
 }  // namespace
@@ -50,23 +73,45 @@ JsonBuilder::JsonBuilder(std::string_view text, std::string_view file_name, cons
                          const std::size_t& consumed, JsonPlaces* places)
     : m_cursor(text), m_file_name(file_name), m_limits(limits), m_consumed(consumed), m_places(places) {}
 
-bool JsonBuilder::null() { return add(nullptr), true; }
-bool JsonBuilder::boolean(bool value) { return add(value), true; }
-bool JsonBuilder::number_integer(number_integer_t value) { return add(value), true; }
-bool JsonBuilder::number_unsigned(number_unsigned_t value) { return add(value), true; }
-bool JsonBuilder::number_float(number_float_t value, const string_t&) { return add(value), true; }
-bool JsonBuilder::string(string_t& value) { return add(std::move(value)), true; }
-bool JsonBuilder::binary(binary_t&) { return false; }  // not in JSON text
-bool JsonBuilder::start_object(std::size_t) { return open(Json::object()), true; }
-bool JsonBuilder::start_array(std::size_t) { return open(Json::array()), true; }
-bool JsonBuilder::end_object() { return close(), true; }
-bool JsonBuilder::end_array() { return close(), true; }
+bool JsonBuilder::null() {
+    return add(nullptr), true;
+}
+bool JsonBuilder::boolean(bool value) {
+    return add(value), true;
+}
+bool JsonBuilder::number_integer(number_integer_t value) {
+    return add(value), true;
+}
+bool JsonBuilder::number_unsigned(number_unsigned_t value) {
+    return add(value), true;
+}
+bool JsonBuilder::number_float(number_float_t value, const string_t&) {
+    return add(value), true;
+}
+bool JsonBuilder::string(string_t& value) {
+    return add(std::move(value)), true;
+}
+bool JsonBuilder::binary(binary_t&) {
+    return false;
+}  // not in JSON text
+bool JsonBuilder::start_object(std::size_t) {
+    return open(Json::object()), true;
+}
+bool JsonBuilder::start_array(std::size_t) {
+    return open(Json::array()), true;
+}
+bool JsonBuilder::end_object() {
+    return close(), true;
+}
+bool JsonBuilder::end_array() {
+    return close(), true;
+}
 
 bool JsonBuilder::key(string_t& name) {
     Level& level = m_levels.back();
-    const std::size_t key_start = start_of_key();
+    const std::size_t key_start = start_of_token(m_cursor.text(), m_consumed - 1);
     if (!level.keys.insert(name).second) {
-        refuse(key_start, "the key " + quoted(name, shown_token) + " is there twice");
+        refuse(key_start, "the key " + in_quotes(name, shown_token) + " is there twice");
     }
     if (m_places) {
         m_pointer.resize(level.pointer_length);
@@ -79,17 +124,14 @@ bool JsonBuilder::key(string_t& name) {
     return true;
 }
 
-bool JsonBuilder::parse_error(std::size_t position, const std::string& last_token,
-                              const nlohmann::detail::exception& error) {
-    // The parser stands behind the token; the user looks for its start.
+bool JsonBuilder::parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) {
     const std::string_view text = m_cursor.text();
-    std::size_t offset = position == 0 ? 0 : position - 1;
-    if (position > text.size()) {
-        offset = text.size();
-    } else if (position >= last_token.size() && text.substr(position - last_token.size(), last_token.size()) == last_token) {
-        offset = position - last_token.size();
-    }
-    refuse(offset, reason_in(error.what()));
+    const std::string reason = reason_in(error.what());
+    std::size_t offset = position > text.size() ? text.size() : std::max<std::size_t>(position, 1) - 1;
+    // The parser stands at the token's last character. In a malformed token that is the wrong one; of a token in the
+    // wrong place the user looks for the start.
+    if (offset < text.size() && !reason.starts_with("invalid")) offset = start_of_token(text, offset);
+    refuse(offset, reason);
 }
 
 JsonBuilder::Json& JsonBuilder::add(Json value) {
@@ -103,8 +145,7 @@ JsonBuilder::Json& JsonBuilder::add(Json value) {
         return elements.emplace_back(std::move(value));
     }
     // Repeated keys are refused before, so the map's own search for them (linear) can be left out.
-    Json::object_t::Container& members =
-        level.container->get_ref<Json::object_t&>();
+    Json::object_t::Container& members = level.container->get_ref<Json::object_t&>();
     return members.emplace_back(std::move(level.key), std::move(value)).second;
 }
 
@@ -124,20 +165,6 @@ void JsonBuilder::open(Json container) {
 void JsonBuilder::close() {
     m_levels.pop_back();
     m_pointer.resize(m_levels.empty() ? 0 : m_levels.back().pointer_length);
-}
-
-std::size_t JsonBuilder::start_of_key() const {
-    // The parser stands behind the closing quote. Inside the text every quote has an odd number of backslashes before it.
-    const std::string_view text = m_cursor.text();
-    std::size_t start = m_consumed - 1;
-    while (start > 0) {
-        --start;
-        if (text[start] != '"') continue;
-        std::size_t backslashes = 0;
-        while (backslashes < start && text[start - 1 - backslashes] == '\\') ++backslashes;
-        if (backslashes % 2 == 0) break;
-    }
-    return start;
 }
 
 void JsonBuilder::refuse(std::size_t offset, const std::string& reason) {

@@ -32,8 +32,8 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::ordered_json> {
    public:
     using Json = nlohmann::ordered_json;
 
-    JsonBuilder(std::string_view text, std::string_view file_name, const JsonLimits& limits, const std::size_t& consumed,
-                JsonPlaces* places);
+    JsonBuilder(std::string_view text, std::string_view file_name, const JsonLimits& limits,
+                const std::size_t& consumed, JsonPlaces* places);
 
     bool null() override;
     bool boolean(bool value) override;
@@ -63,7 +63,6 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::ordered_json> {
     Json& add(Json value);
     void open(Json container);
     void close();
-    std::size_t start_of_key() const;
     [[noreturn]] void refuse(std::size_t offset, const std::string& reason);
 
     TextCursor m_cursor;

@@ -2,7 +2,7 @@
 
 #include "core/Error.h"
 #include "core/io/FileDescriptor.h"
-#include "core/io/Quoted.h"
+#include "core/io/MessageText.h"
 #include "core/io/SystemError.h"
 
 #include <cerrno>
@@ -18,7 +18,7 @@ constexpr std::string_view failed = "Could not read";
 
 void require_regular(const std::filesystem::path& path, const struct stat& status) {
     if (S_ISREG(status.st_mode)) return;
-    throw InputError("Could not read " + quoted(path.native()) + ": it is " +
+    throw InputError("Could not read " + in_quotes(path.native()) + ": it is " +
                      std::string(file_type_name(status.st_mode)) + ", not a regular file.");
 }
 
@@ -38,7 +38,7 @@ std::size_t read_fully(int descriptor, std::span<std::byte> target, const std::f
 }  // namespace
 
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
-    struct stat status{};
+    struct stat status {};
     // Asked before opening: opening a device can already do something.
     if (::stat(path.c_str(), &status) != 0) throw_system_error(failed, path, errno);
     require_regular(path, status);
@@ -48,7 +48,7 @@ std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_
     require_regular(path, status);
 
     const auto refuse_size = [&](std::uint64_t size) {
-        throw InputError("Could not read " + quoted(path.native()) + ": it holds " + std::to_string(size) +
+        throw InputError("Could not read " + in_quotes(path.native()) + ": it holds " + std::to_string(size) +
                          " bytes or more, and at most " + std::to_string(max_bytes) + " are accepted here.");
     };
     const auto size = static_cast<std::uint64_t>(status.st_size);

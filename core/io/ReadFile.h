@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <string_view>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace normscope::io {
@@ -21,6 +21,8 @@ inline std::string_view as_text(std::span<const std::byte> bytes) {
 }
 
 /// The same text seen as bytes.
-inline std::span<const std::byte> as_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
+inline std::span<const std::byte> as_bytes(std::string_view text) {
+    return std::as_bytes(std::span(text));
+}
 
 }  // namespace normscope::io

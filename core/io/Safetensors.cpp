@@ -1,7 +1,7 @@
 #include "core/io/Safetensors.h"
 
 #include "core/io/CheckedMath.h"
-#include "core/io/Quoted.h"
+#include "core/io/MessageText.h"
 #include "core/io/ReadFile.h"
 
 #include <algorithm>
@@ -18,12 +18,12 @@ constexpr std::size_t alignment = 8;
 void check_entry(const TensorEntry& tensor, std::set<std::string_view>& names) {
     if (!is_valid_utf8(tensor.name)) throw std::invalid_argument("a tensor's name is not UTF-8");
     if (tensor.name == "__metadata__" || !names.insert(tensor.name).second) {
-        throw std::invalid_argument("tensor name " + quoted(tensor.name) + " is taken");
+        throw std::invalid_argument("tensor name " + in_quotes(tensor.name) + " is taken");
     }
     const auto elements = checked_element_count(tensor.dims);
     const auto bytes = elements ? checked_product(*elements, size_of(tensor.type)) : std::nullopt;
     if (!bytes || *bytes != tensor.bytes.size()) {
-        throw std::invalid_argument("bytes and dims of tensor " + quoted(tensor.name) + " disagree");
+        throw std::invalid_argument("bytes and dims of tensor " + in_quotes(tensor.name) + " disagree");
     }
 }
 
@@ -62,7 +62,9 @@ std::string_view name_of(TensorType type) {
     throw std::logic_error("unknown tensor type");
 }
 
-std::size_t size_of(TensorType type) { return type == TensorType::f32 ? 4 : 8; }
+std::size_t size_of(TensorType type) {
+    return type == TensorType::f32 ? 4 : 8;
+}
 
 std::vector<std::byte> serialize(const std::vector<TensorEntry>& tensors, const TensorMetadata& metadata) {
     std::set<std::string_view> names;
@@ -73,14 +75,14 @@ std::vector<std::byte> serialize(const std::vector<TensorEntry>& tensors, const 
         ordered.push_back(&tensor);
         size += tensor.bytes.size();
     }
-    std::stable_sort(ordered.begin(), ordered.end(), [](const TensorEntry* a, const TensorEntry* b) {
-        return size_of(a->type) > size_of(b->type);
-    });
+    std::stable_sort(ordered.begin(), ordered.end(),
+                     [](const TensorEntry* a, const TensorEntry* b) { return size_of(a->type) > size_of(b->type); });
     const std::string header = header_of(ordered, metadata);
 
     std::vector<std::byte> file;
     file.reserve(sizeof(std::uint64_t) + header.size() + size);
-    for (unsigned shift = 0; shift < 64; shift += 8) file.push_back(static_cast<std::byte>(std::uint64_t{header.size()} >> shift));
+    for (unsigned shift = 0; shift < 64; shift += 8)
+        file.push_back(static_cast<std::byte>(std::uint64_t{header.size()} >> shift));
     const auto text = as_bytes(header);
     file.insert(file.end(), text.begin(), text.end());
     for (const TensorEntry* tensor : ordered) file.insert(file.end(), tensor->bytes.begin(), tensor->bytes.end());

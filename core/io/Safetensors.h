@@ -23,8 +23,8 @@ std::string_view name_of(TensorType type);
 /// Bytes of one element.
 std::size_t size_of(TensorType type);
 
-/// One tensor. The bytes belong to someone else: to the caller who saves, to the file's bytes when read. They need not be
-/// aligned: copy them with memcpy.
+/// One tensor. The bytes belong to someone else: to the caller who saves, to the file's bytes when read. They need not
+/// be aligned: copy them with memcpy.
 struct TensorEntry {
     std::string name;
     TensorType type = TensorType::f32;
@@ -45,7 +45,8 @@ inline constexpr std::size_t max_safetensors_header = 8U << 20;
 
 /// Bytes of a file. Tensors keep their order, except that those of 8-byte elements come before those of 4-byte elements
 /// (as Hugging Face's writer does): PyTorch cannot view a tensor that is not aligned to its elements.
-/// Throws std::invalid_argument if a name repeats or is "__metadata__", a text is not UTF-8, or bytes and dims disagree.
+/// Throws std::invalid_argument if a name repeats or is "__metadata__", a text is not UTF-8, or bytes and dims
+/// disagree.
 std::vector<std::byte> serialize(const std::vector<TensorEntry>& tensors, const TensorMetadata& metadata = {});
 
 /// The content of a file. Everything is checked before a tensor is made: lengths, unique keys, types, shapes (64-bit

@@ -3,7 +3,7 @@
 #include "core/io/CheckedMath.h"
 #include "core/io/FileKind.h"
 #include "core/io/Json.h"
-#include "core/io/Quoted.h"
+#include "core/io/MessageText.h"
 #include "core/io/ReadFile.h"
 #include "core/io/Safetensors.h"
 
@@ -57,8 +57,8 @@ class Parser {
         for (std::size_t i = 0; i < length_bytes; ++i) length |= std::to_integer<std::uint64_t>(m_bytes[i]) << (8 * i);
         const std::uint64_t rest = m_bytes.size() - length_bytes;
         if (length > rest) {
-            refuse_kind("its header should have " + std::to_string(length) + " bytes, but only " + std::to_string(rest) +
-                        " follow");
+            refuse_kind("its header should have " + std::to_string(length) + " bytes, but only " +
+                        std::to_string(rest) + " follow");
         }
         if (length > max_safetensors_header) {
             refuse_kind("its header should have " + std::to_string(length) + " bytes, and at most " +
@@ -71,7 +71,8 @@ class Parser {
     void read_metadata(const Json& value) {
         if (!value.is_object()) refuse("\"__metadata__\" is not an object");
         for (const auto& [key, text] : value.items()) {
-            if (!text.is_string()) refuse("\"__metadata__\", key " + quoted(key, shown_name) + ": the value is not a text");
+            if (!text.is_string())
+                refuse("\"__metadata__\", key " + in_quotes(key, shown_name) + ": the value is not a text");
             m_content.metadata.emplace(key, text.get_ref<const std::string&>());
         }
     }
@@ -80,7 +81,7 @@ class Parser {
         if (!value.is_object()) refuse(name, "its description is not an object");
         for (const auto& [key, unused] : value.items()) {
             if (key != "dtype" && key != "shape" && key != "data_offsets") {
-                refuse(name, "the key " + quoted(key, shown_name) + " is unknown");
+                refuse(name, "the key " + in_quotes(key, shown_name) + " is unknown");
             }
         }
         Record record{{name, read_type(name, value), read_shape(name, value), {}}, 0, 0};
@@ -108,10 +109,10 @@ class Parser {
         for (const auto known : {TensorType::f32, TensorType::f64, TensorType::i64}) {
             if (text == name_of(known)) return known;
         }
-        constexpr std::array<std::string_view, 14> others{"BOOL", "U8",  "I8",   "I16", "U16",     "F16",     "BF16",
-                                                          "I32",  "U32", "U64",  "C64", "F8_E4M3", "F8_E5M2", "F4"};
+        constexpr std::array<std::string_view, 14> others{"BOOL", "U8",  "I8",  "I16", "U16",     "F16",     "BF16",
+                                                          "I32",  "U32", "U64", "C64", "F8_E4M3", "F8_E5M2", "F4"};
         const bool is_known = std::find(others.begin(), others.end(), text) != others.end();
-        refuse(name, "its dtype " + quoted(text, shown_name) +
+        refuse(name, "its dtype " + in_quotes(text, shown_name) +
                          (is_known ? " is not read by this version, which reads F32, F64 and I64" : " is unknown"));
     }
 
@@ -132,7 +133,8 @@ class Parser {
         if (!offsets.is_array() || offsets.size() != 2) refuse(name, "\"data_offsets\" is not an array of two numbers");
         const std::uint64_t begin = read_size(name, "data_offsets", offsets[0]);
         const std::uint64_t end = read_size(name, "data_offsets", offsets[1]);
-        if (begin > end) refuse(name, "it ends at " + std::to_string(end) + " before it begins at " + std::to_string(begin));
+        if (begin > end)
+            refuse(name, "it ends at " + std::to_string(end) + " before it begins at " + std::to_string(begin));
         return {begin, end};
     }
 
@@ -152,8 +154,8 @@ class Parser {
         for (Record& record : m_records) {
             const std::string& name = record.tensor.name;
             if (record.begin != offset) {
-                refuse(name, "it begins at byte " + std::to_string(record.begin) + " of the data, and the tensors before it end at " +
-                                 std::to_string(offset));
+                refuse(name, "it begins at byte " + std::to_string(record.begin) +
+                                 " of the data, and the tensors before it end at " + std::to_string(offset));
             }
             if (record.end > m_data.size()) {
                 refuse(name, "it ends at byte " + std::to_string(record.end) + " of the data, which has only " +
@@ -175,7 +177,7 @@ class Parser {
         throw InputError(m_file_name + " is not a usable safetensors file: " + reason + '.');
     }
     [[noreturn]] void refuse(const std::string& tensor, const std::string& reason) const {
-        refuse("tensor " + quoted(tensor, shown_name) + ": " + reason);
+        refuse("tensor " + in_quotes(tensor, shown_name) + ": " + reason);
     }
     /// The start is wrong already: perhaps it is another kind of file.
     [[noreturn]] void refuse_kind(const std::string& reason) const {

@@ -1,7 +1,7 @@
 #include "core/io/SystemError.h"
 
 #include "core/Error.h"
-#include "core/io/Quoted.h"
+#include "core/io/MessageText.h"
 
 #include <cerrno>
 #include <system_error>
@@ -31,7 +31,8 @@ std::string reason_of(int error_number) {
 }
 
 void throw_system_error(std::string_view what, const std::filesystem::path& path, int error_number) {
-    const std::string sentence = std::string(what) + ' ' + quoted(path.native()) + ": " + reason_of(error_number) + '.';
+    const std::string sentence =
+        std::string(what) + ' ' + in_quotes(path.native()) + ": " + reason_of(error_number) + '.';
     switch (error_number) {
         case EACCES:
         case EPERM:

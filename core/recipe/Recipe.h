@@ -16,9 +16,9 @@ struct DataRecipe {
     double eval_fraction = 0.1;              ///< share of the data kept for evaluation where there is no test set
     std::int64_t batch_size = 64;
     bool shuffle = true;
-    bool drop_last = true;                   ///< leave out a last batch that is not full
-    std::vector<double> mean = {0.2860};     ///< per channel, subtracted from pixels in [0, 1]
-    std::vector<double> std = {0.3530};      ///< per channel, divides after that
+    bool drop_last = true;                ///< leave out a last batch that is not full
+    std::vector<double> mean = {0.2860};  ///< per channel, subtracted from pixels in [0, 1]
+    std::vector<double> std = {0.3530};   ///< per channel, divides after that
 };
 
 /// Options of the normalization layers, named as torch.nn.BatchNorm2d names them.
@@ -51,8 +51,8 @@ struct ScheduleRecipe {
 
 /// What is measured beside the training itself. Does not change the training.
 struct RecordRecipe {
-    std::int64_t eval_every = 20;     ///< steps between accuracy measurements; 0: only at the end
-    std::int64_t eval_images = 400;   ///< the first so many held-out images are measured
+    std::int64_t eval_every = 20;    ///< steps between accuracy measurements; 0: only at the end
+    std::int64_t eval_images = 400;  ///< the first so many held-out images are measured
 };
 
 /// Defaults are those of the recipe schema, version 1.
@@ -68,7 +68,8 @@ struct Recipe {
     std::uint64_t seed = 1;
 };
 
-/// Value of the numeric setting `key` (a HyperparameterSpec::key). Throws InputError for an unknown key.
+/// Value of the numeric setting `key` (a HyperparameterSpec::key). "model.norm.momentum" is NaN for the cumulative
+/// average; a seed beyond 2^53 is rounded. Throws InputError for an unknown key.
 double value_of(const Recipe& recipe, std::string_view key);
 
 /// Changes it. Throws InputError with the sentence of reason_to_refuse() if the value is out of range.

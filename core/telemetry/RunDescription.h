@@ -25,6 +25,7 @@ struct RunDescription {
     std::string data_name;    ///< e.g. "Fashion-MNIST (sample)"
     std::string data_source;  ///< the SPEC it was loaded from, e.g. "fashion-mnist"
     std::string model_name;   ///< e.g. "simple"
+    std::string input_detail; ///< channels × height × width, e.g. "1×28×28"
     std::uint64_t seed = 0;
     std::int64_t train_images = 0;
     std::int64_t eval_images = 0;

@@ -44,6 +44,9 @@ telemetry::RunDescription describe(const Experiment& experiment, std::uint64_t r
     description.data_name = experiment.data().train->name();
     description.data_source = recipe.data.source;
     description.model_name = experiment.network().name();
+    const Shape& image = experiment.network().image_shape();
+    description.input_detail =
+        std::to_string(image.c) + "×" + std::to_string(image.h) + "×" + std::to_string(image.w);
     description.seed = recipe.seed;
     description.train_images = experiment.data().train->size();
     description.eval_images = experiment.data().eval ? experiment.data().eval->size() : 0;

@@ -27,22 +27,26 @@ struct DifferenceSums {
 }  // namespace
 
 StepResult Trainer::step(Experiment& experiment) {
-    const FlushDenormals flush;
     const Recipe& recipe = experiment.recipe();
     const auto& indices = experiment.sampler().next(recipe.data.batch_size);
     load_batch(*experiment.data().train, indices, recipe.data, m_pool, m_batch);
+    return update(experiment, m_batch);
+}
 
+StepResult Trainer::update(Experiment& experiment, const ImageBatch& batch) {
+    const FlushDenormals flush;
+    const OptimizerRecipe& optimizer = experiment.recipe().optimizer;
     const nn::Pass pass{m_pool, nn::Mode::train};
     nn::Network<float>& network = experiment.network();
-    const Tensor<float>& logits = network.forward(m_batch.images, pass);
-    const nn::Classification found = nn::cross_entropy<float>(logits, m_batch.labels, &m_gradient);
+    const Tensor<float>& logits = network.forward(batch.images, pass);
+    const nn::Classification found = nn::cross_entropy<float>(logits, batch.labels, &m_gradient);
     network.backward(m_gradient, pass);
     experiment.optimizer().step(
         network.parameters().values(), network.parameters().gradients(),
-        {.lr = recipe.optimizer.lr, .momentum = recipe.optimizer.momentum, .weight_decay = recipe.optimizer.weight_decay});
+        {.lr = optimizer.lr, .momentum = optimizer.momentum, .weight_decay = optimizer.weight_decay});
     experiment.count_step();
 
-    const auto images = static_cast<std::int64_t>(indices.size());
+    const auto images = batch.images.shape().n;
     return {found.loss, static_cast<double>(found.correct) / static_cast<double>(images), images};
 }
 

@@ -33,6 +33,8 @@ class Trainer {
     /// Forward in train mode, cross entropy, backward, SGD. Throws InputError if the batch cannot be
     /// made or normalized; the parameters are then unchanged.
     StepResult step(Experiment& experiment);
+    /// The same on a given batch, without drawing one.
+    StepResult update(Experiment& experiment, const ImageBatch& batch);
 
     /// Measures the first `most_images` held-out images in batches of the recipe's batch size, without
     /// touching running statistics. All zero if nothing is held out.

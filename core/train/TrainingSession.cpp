@@ -17,12 +17,13 @@ TrainingSession::TrainingSession(const Options& options, std::shared_ptr<telemet
     : m_trainer(options.threads),
       m_queue(std::move(queue)),
       m_snapshots(std::move(snapshots)),
+      m_wake_reader(options.wake_reader),
       m_thread([this](const std::stop_token& stop) { thread_main(stop); }) {}
 
 TrainingSession::~TrainingSession() = default;  // the jthread stops and joins first
 
 void TrainingSession::load(ExperimentFactory factory, bool play_at_once) { post(Load{std::move(factory), play_at_once}); }
-void TrainingSession::play() { post(Play{}); }
+void TrainingSession::play(std::optional<StepIndex> until) { post(Play{until}); }
 void TrainingSession::pause() { post(Pause{}); }
 void TrainingSession::step_once() { post(StepOnce{}); }
 void TrainingSession::set_speed(double steps_per_second) { post(SetSpeed{steps_per_second}); }
@@ -92,7 +93,8 @@ void TrainingSession::execute(Load& command) {
     }
 }
 
-void TrainingSession::execute(const Play& /*command*/) {
+void TrainingSession::execute(const Play& command) {
+    m_until = command.until;
     if (!m_experiment || m_state == RunState::playing) return;
     if (m_state == RunState::diverged) return notify("The run has diverged: reset it, or lower the learning rate first.");
     if (m_experiment->finished()) m_experiment->extend();
@@ -108,8 +110,7 @@ void TrainingSession::execute(const StepOnce& /*command*/) {
     if (!m_experiment || m_state == RunState::diverged) return;
     if (m_experiment->finished()) m_experiment->extend();
     take_step();
-    if (m_state == RunState::playing || m_state == RunState::finished) set_state(RunState::paused);
-    hand_over(true);
+    if (m_state != RunState::diverged) set_state(RunState::paused);
 }
 
 void TrainingSession::execute(const SetSpeed& command) { m_clock.set_speed(command.steps_per_second); }
@@ -131,6 +132,7 @@ void TrainingSession::execute(const SetHyperparameter& command) {
                                       .old_value = old_text,
                                       .new_value = new_text});
     publish_snapshot();
+    wake_reader();
 }
 
 void TrainingSession::execute(const Reset& command) {
@@ -146,9 +148,8 @@ void TrainingSession::start(Experiment experiment, bool play) {
     m_clock.resume();
     m_queue->push(telemetry::RunStarted{
         std::make_shared<const telemetry::RunDescription>(describe(*m_experiment, ++m_run_id))});
-    set_state(play ? RunState::playing : RunState::paused);
     evaluate_if_due();
-    hand_over(true);
+    set_state(play ? RunState::playing : RunState::paused);
 }
 
 void TrainingSession::take_step() {
@@ -166,6 +167,9 @@ void TrainingSession::take_step() {
                ": the run has stopped there. A smaller learning rate usually helps.");
     } else if (m_experiment->finished()) {
         set_state(RunState::finished);
+    } else if (m_until && m_experiment->step() >= *m_until) {
+        m_until.reset();
+        if (m_state == RunState::playing) set_state(RunState::paused);
     }
     hand_over(!m_clock.full_speed());
 }
@@ -180,9 +184,17 @@ void TrainingSession::evaluate_if_due() {
 void TrainingSession::set_state(RunState state) {
     m_state = state;
     hand_over(true);
+    wake_reader();
 }
 
-void TrainingSession::notify(std::string sentence) { m_queue->push(telemetry::RunNotice{std::move(sentence)}); }
+void TrainingSession::notify(std::string sentence) {
+    m_queue->push(telemetry::RunNotice{std::move(sentence)});
+    wake_reader();
+}
+
+void TrainingSession::wake_reader() const {
+    if (m_wake_reader) m_wake_reader();
+}
 
 void TrainingSession::hand_over(bool now) {
     if (!m_clock.hand_over_due() && !now) return;

@@ -30,6 +30,9 @@ class TrainingSession {
    public:
     struct Options {
         int threads = 1;
+        /// Called on the session's thread when there is something to drain while no steps are being
+        /// taken (a state change, an event, a notice), never once a step. May be empty.
+        std::function<void()> wake_reader = {};
     };
 
     TrainingSession(const Options& options, std::shared_ptr<telemetry::TelemetryQueue> queue,
@@ -41,7 +44,8 @@ class TrainingSession {
 
     /// Replaces the experiment. If the factory throws, a RunNotice says why and the old one stays.
     void load(ExperimentFactory factory, bool play_at_once);
-    void play();
+    /// Goes on; with `until`, pauses as soon as that step is done.
+    void play(std::optional<StepIndex> until = {});
     void pause();
     /// Takes one step and pauses.
     void step_once();
@@ -54,7 +58,7 @@ class TrainingSession {
 
    private:
     struct Load { ExperimentFactory factory; bool play; };
-    struct Play {};
+    struct Play { std::optional<StepIndex> until; };
     struct Pause {};
     struct StepOnce {};
     struct SetSpeed { double steps_per_second; };
@@ -81,6 +85,7 @@ class TrainingSession {
     void evaluate_if_due();
     void set_state(telemetry::RunState state);
     void notify(std::string sentence);
+    void wake_reader() const;
     /// Hands the collected columns over, at most every 16 ms unless `now`.
     void hand_over(bool now);
     void publish_snapshot();
@@ -95,6 +100,8 @@ class TrainingSession {
     std::uint64_t m_run_id = 0;
     telemetry::StepColumns m_columns;
     SessionClock m_clock;
+    std::optional<StepIndex> m_until;
+    std::function<void()> m_wake_reader;
 
     std::mutex m_mutex;
     std::condition_variable_any m_wake;

@@ -1,11 +1,13 @@
-#include "core/io/Quoted.h"
+#include "core/io/MessageText.h"
 
 #include <cstdint>
 
 namespace normscope::io {
 namespace {
 
-bool is_continuation(unsigned char byte) { return (byte & 0xC0) == 0x80; }
+bool is_continuation(unsigned char byte) {
+    return (byte & 0xC0) == 0x80;
+}
 
 }  // namespace
 
@@ -33,7 +35,7 @@ bool is_valid_utf8(std::string_view text) {
     return true;
 }
 
-std::string quoted(std::string_view text, std::size_t max_bytes) {
+std::string in_quotes(std::string_view text, std::size_t max_bytes) {
     std::string result = "\"";
     while (!text.empty()) {
         const std::size_t length = utf8_character_length(text);

@@ -15,6 +15,6 @@ std::size_t utf8_character_length(std::string_view text);
 bool is_valid_utf8(std::string_view text);
 
 /// `text` in double quotes. Control characters and malformed UTF-8 become '?'; beyond `max_bytes` it is cut with "…".
-std::string quoted(std::string_view text, std::size_t max_bytes = 1024);
+std::string in_quotes(std::string_view text, std::size_t max_bytes = 1024);
 
 }  // namespace normscope::io

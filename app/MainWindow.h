@@ -1,0 +1,80 @@
+// The main window: puts the parts together.
+#pragma once
+
+#include "app/LaunchOptions.h"
+#include "app/controllers/ExperimentController.h"
+#include "app/controllers/RunController.h"
+#include "app/files/BackgroundWriter.h"
+#include "app/models/SelectionModel.h"
+#include "widgets/theme/Theme.h"
+
+#include <QMainWindow>
+
+namespace normscope::widgets {
+class NetworkStrip;
+class StatusLine;
+class TransportBar;
+}  // namespace normscope::widgets
+
+namespace normscope::app {
+
+class ExperimentPanel;
+class StatisticsPage;
+
+/// Owns models and controllers and lays out what shows them. Holds no state of the experiment.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+   public:
+    /// Starts the default experiment or the recipe of the options.
+    MainWindow(widgets::Theme& theme, const LaunchOptions& options, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    RunController& run() { return m_run; }
+    ExperimentController& experiment() { return m_experiment; }
+    SelectionModel& selection() { return m_selection; }
+    BackgroundWriter& writer() { return m_writer; }
+    ExperimentPanel* experimentPanel() const { return m_panel; }
+    StatisticsPage* statisticsPage() const { return m_statistics; }
+    widgets::NetworkStrip* networkStrip() const { return m_strip; }
+
+   protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+   private:
+    void buildLayout();
+    QWidget* buildHeader();
+    QWidget* buildPageBar();
+    void buildMenus();
+    void connectParts();
+    void startRun();
+    void showProgress();
+    void showEvents();
+    void showNotice(const QString& sentence);
+    void openRecipe();
+    void openData();
+    void applyTheme();
+    void restoreLayout(const LaunchOptions& options);
+    void keepLayout() const;
+
+    widgets::Theme& m_theme;
+    bool m_rememberLayout;
+    RunController m_run;
+    ExperimentController m_experiment{m_run};
+    SelectionModel m_selection;
+    BackgroundWriter m_writer;
+    widgets::NetworkStrip* m_strip;
+    widgets::TransportBar* m_transport;
+    widgets::StatusLine* m_status;
+    ExperimentPanel* m_panel;
+    StatisticsPage* m_statistics;
+    QWidget* m_header = nullptr;
+    class QLabel* m_brand = nullptr;
+    class QLabel* m_slogan = nullptr;
+    class QLabel* m_runTitle = nullptr;
+    class QAction* m_showPanel = nullptr;
+};
+
+}  // namespace normscope::app

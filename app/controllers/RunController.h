@@ -1,0 +1,66 @@
+// Owns the training session and the actions that drive it.
+#pragma once
+
+#include "app/models/FrameClock.h"
+#include "app/models/RunModel.h"
+#include "core/recipe/Recipe.h"
+#include "core/train/TrainingSession.h"
+
+#include <QAction>
+#include <QObject>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace normscope::app {
+
+/// Makes the recipe on the session's thread, where files may be read. May throw InputError.
+using RecipeSource = std::function<Recipe()>;
+
+/// Play, pause, step, reset, speed; loading experiments. GUI thread; nothing here waits.
+class RunController : public QObject {
+    Q_OBJECT
+
+   public:
+    /// `threads` computing; 0: as many as the machine has cores.
+    explicit RunController(int threads, QObject* parent = nullptr);
+    ~RunController() override;
+
+    RunModel& model() { return m_model; }
+    int threads() const { return m_threads; }
+    QAction* playPauseAction() { return &m_playPause; }
+    QAction* stepAction() { return &m_step; }
+    QAction* resetAction() { return &m_reset; }
+
+    /// Builds the experiment and starts it. If that fails, the run there is goes on and model().noticed()
+    /// says why. Data sets already read are used again.
+    void load(RecipeSource recipe, bool playAtOnce);
+
+   public slots:
+    void play();
+    /// Full speed up to this step, then pause.
+    void playUntil(normscope::StepIndex step);
+    void pause();
+    void stepOnce();
+    void reset();
+    /// Steps a second; 0 is full speed.
+    void setSpeed(double stepsPerSecond);
+    void setHyperparameter(const QString& key, double value);
+
+   private:
+    void followState();
+
+    int m_threads;
+    std::shared_ptr<telemetry::TelemetryQueue> m_queue = std::make_shared<telemetry::TelemetryQueue>();
+    std::shared_ptr<telemetry::SnapshotSlot> m_snapshots = std::make_shared<telemetry::SnapshotSlot>();
+    RunModel m_model{m_queue, m_snapshots};
+    FrameClock m_clock{m_model};
+    QAction m_playPause;
+    QAction m_step;
+    QAction m_reset;
+    std::shared_ptr<class DataCache> m_data;  ///< used on the session's thread only
+    std::unique_ptr<TrainingSession> m_session;
+};
+
+}  // namespace normscope::app

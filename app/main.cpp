@@ -1,0 +1,57 @@
+// normscope: the window.
+#include "app/LaunchOptions.h"
+#include "app/MainWindow.h"
+#include "app/unattended/UnattendedRun.h"
+#include "core/io/AtomicFile.h"
+#include "widgets/theme/Theme.h"
+
+#include <QApplication>
+#include <QSettings>
+
+#include <cstdio>
+#include <exception>
+
+namespace {
+
+using normscope::app::LaunchOptions;
+using normscope::widgets::ColorScheme;
+
+ColorScheme chooseScheme(const LaunchOptions& options) {
+    if (options.scheme) return *options.scheme;
+    const bool systemIsDark = QGuiApplication::palette().color(QPalette::Window).lightness() < 128;
+    if (!options.rememberLayout) return systemIsDark ? ColorScheme::Dark : ColorScheme::Light;
+    const bool dark = QSettings().value(QStringLiteral("window/dark"), systemIsDark).toBool();
+    return dark ? ColorScheme::Dark : ColorScheme::Light;
+}
+
+int runWindow(QApplication& application, const LaunchOptions& options) {
+    normscope::widgets::Theme::loadFonts();
+    normscope::widgets::Theme theme(chooseScheme(options));
+    theme.applyTo(application);
+    normscope::app::MainWindow window(theme, options);
+    window.show();
+    if (options.screenshot.isEmpty() && options.headless.isEmpty()) return application.exec();
+
+    normscope::app::UnattendedRun unattended(window, options);
+    QObject::connect(&unattended, &normscope::app::UnattendedRun::finished, &application,
+                     [](int code) { QCoreApplication::exit(code); }, Qt::QueuedConnection);
+    return application.exec();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    normscope::io::ignore_fatal_write_signals();
+    QCoreApplication::setOrganizationName(QStringLiteral("NormScope"));
+    QCoreApplication::setApplicationName(QStringLiteral("NormScope"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(NORMSCOPE_VERSION));
+    QApplication application(argc, argv);
+    LaunchOptions options;
+    try {
+        options = normscope::app::parseLaunchOptions(QCoreApplication::arguments());
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "normscope: %s\n", error.what());
+        return 2;
+    }
+    return runWindow(application, options);
+}

@@ -1,0 +1,44 @@
+// What the user is looking at: the hub that all pages listen to.
+#pragma once
+
+#include "core/telemetry/Indices.h"
+
+#include <QObject>
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace normscope::app {
+
+/// Selected norm layer, its channels, and the step under the cursor.
+class SelectionModel : public QObject {
+    Q_OBJECT
+
+   public:
+    using QObject::QObject;
+
+    std::optional<LayerIndex> layer() const { return m_layer; }
+    /// Of the selected layer; each layer remembers its own. Never empty while a layer is selected.
+    const std::vector<ChannelIndex>& channels() const;
+    std::optional<double> cursorStep() const { return m_cursorStep; }
+
+   public slots:
+    void selectLayer(normscope::LayerIndex layer);
+    void selectChannels(const std::vector<normscope::ChannelIndex>& channels);
+    void setCursorStep(std::optional<double> step);
+    /// Another network: nothing is selected and nothing remembered.
+    void clear();
+
+   signals:
+    void layerChanged();
+    void channelsChanged();
+    void cursorStepChanged();
+
+   private:
+    std::optional<LayerIndex> m_layer;
+    std::map<LayerIndex, std::vector<ChannelIndex>> m_channels;
+    std::optional<double> m_cursorStep;
+};
+
+}  // namespace normscope::app

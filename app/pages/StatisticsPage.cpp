@@ -1,0 +1,195 @@
+#include "app/pages/StatisticsPage.h"
+
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QVBoxLayout>
+
+namespace normscope::app {
+
+using telemetry::Statistic;
+using widgets::Curve;
+using widgets::Meaning;
+using widgets::SeriesPlot;
+using widgets::TextRole;
+
+StatisticsPage::StatisticsPage(widgets::Theme& theme, RunModel& run, SelectionModel& selection, QWidget* parent)
+    : QWidget(parent),
+      m_theme(theme),
+      m_run(run),
+      m_selection(selection),
+      m_channels(new widgets::ChannelSelector(theme)),
+      m_hint(new QLabel(tr("Train mode normalizes with orange, eval mode with blue."))),
+      m_mean(new SeriesPlot(theme)),
+      m_variance(new SeriesPlot(theme)),
+      m_affine(new SeriesPlot(theme)),
+      m_modes(new SeriesPlot(theme)),
+      m_loss(new SeriesPlot(theme)) {
+    build();
+    linkPlots();
+    connect(m_channels, &widgets::ChannelSelector::selectionChanged, &selection, &SelectionModel::selectChannels);
+    connect(&selection, &SelectionModel::layerChanged, this, &StatisticsPage::showLayer);
+    connect(&selection, &SelectionModel::channelsChanged, this, &StatisticsPage::showChannels);
+    connect(&run, &RunModel::runStarted, this, &StatisticsPage::startRun);
+    connect(&run, &RunModel::stepsAppended, this, &StatisticsPage::markDirty);
+    connect(&run, &RunModel::eventsRecorded, this, &StatisticsPage::showEvents);
+    connect(&theme, &widgets::Theme::changed, this, &StatisticsPage::applyTheme);
+    applyTheme();
+}
+
+std::array<std::pair<QString, SeriesPlot*>, 5> StatisticsPage::plots() const {
+    return {{{QStringLiteral("mean"), m_mean},
+             {QStringLiteral("variance"), m_variance},
+             {QStringLiteral("gamma-beta"), m_affine},
+             {QStringLiteral("train-eval-difference"), m_modes},
+             {QStringLiteral("loss-accuracy"), m_loss}}};
+}
+
+void StatisticsPage::build() {
+    auto* header = new QHBoxLayout;
+    header->setSpacing(16);
+    header->addWidget(m_channels, 1);
+    header->addWidget(m_hint, 0, Qt::AlignTop);
+
+    auto* grid = new QGridLayout;
+    grid->setSpacing(8);
+    grid->addWidget(m_mean, 0, 0);
+    grid->addWidget(m_variance, 0, 1);
+    grid->addWidget(m_affine, 1, 0);
+    grid->addWidget(m_modes, 1, 1);
+    grid->addWidget(m_loss, 2, 0, 1, 2);
+    grid->setRowStretch(0, 228);
+    grid->setRowStretch(1, 190);
+    grid->setRowStretch(2, 178);
+    grid->setColumnStretch(0, 1);
+    grid->setColumnStretch(1, 1);
+
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(16, 8, 16, 8);
+    column->setSpacing(8);
+    column->addLayout(header);
+    column->addLayout(grid, 1);
+
+    m_affine->setUnit(tr("step"));
+    m_mean->setUnit(tr("step"));
+    m_variance->setUnit(tr("step"));
+    m_modes->setTitle(tr("Train mode against eval mode"));
+    m_modes->setUnit(tr("‖train − eval‖ / ‖train‖"));
+    m_loss->setTitle(tr("Loss and accuracy"));
+    m_loss->setUnit(tr("step"));
+    m_mean->setToolTip(tr("Batch mean of the step and the running mean after it"));
+    m_variance->setToolTip(tr("Biased batch variance (1/n), which normalizes in train mode, and the running average of "
+                              "the unbiased one (1/(n−1)), which normalizes in eval mode"));
+    m_affine->setToolTip(tr("Scale γ (weight) and shift β (bias) after the step"));
+    m_modes->setToolTip(tr("How far the outputs of train mode and eval mode are apart on held-out images, "
+                           "relative to their size"));
+    m_loss->setToolTip(tr("Training loss of each batch; accuracy on held-out images, normalized with their own batch's "
+                          "statistics (train mode) and with the running ones (eval mode)"));
+}
+
+void StatisticsPage::linkPlots() {
+    for (const auto& [name, plot] : plots()) {
+        connect(plot, &SeriesPlot::cursorMoved, &m_selection, &SelectionModel::setCursorStep);
+        connect(&m_selection, &SelectionModel::cursorStepChanged, plot,
+                [this, plot = plot] { plot->setCursor(m_selection.cursorStep()); });
+        for (const auto& [otherName, other] : plots()) {
+            if (other != plot) connect(plot, &SeriesPlot::xRangeChanged, other, &SeriesPlot::setXRange);
+        }
+    }
+}
+
+void StatisticsPage::startRun() {
+    for (const auto& [name, plot] : plots()) {
+        plot->setStore(m_run.store());
+        plot->setRecipeJson(QString::fromStdString(m_run.description()->recipe_json));
+    }
+    const auto& schema = m_run.store()->schema();
+    std::vector<Curve> curves;
+    const auto add = [&](Statistic statistic, const QString& name, Meaning meaning) {
+        if (const auto series = schema.find(statistic)) curves.push_back({*series, name, meaning});
+    };
+    add(Statistic::loss, tr("training loss"), Meaning::Loss);
+    add(Statistic::eval_accuracy_train_mode, tr("accuracy, train mode"), Meaning::TrainMode);
+    add(Statistic::eval_accuracy, tr("accuracy, eval mode"), Meaning::EvalMode);
+    m_loss->setCurves(std::move(curves));
+    showLayer();
+    showModes();
+    showEvents();
+}
+
+void StatisticsPage::showLayer() {
+    const auto layer = m_selection.layer();
+    if (!layer || !m_run.description()) return;
+    const auto& description = m_run.description()->layers.at(static_cast<std::size_t>(layer->value));
+    m_channels->setLayer(QString::fromStdString(description.name), static_cast<int>(description.channels));
+    showChannels();
+    showModes();
+}
+
+void StatisticsPage::showChannels() {
+    if (!m_selection.layer() || !m_run.store()) return;
+    const auto& channels = m_selection.channels();
+    m_channels->setSelection(channels);
+    QStringList numbers;
+    for (const ChannelIndex channel : channels) numbers << QString::number(channel.value);
+    const QString where = (channels.size() == 1 ? tr("channel %1") : tr("channels %1")).arg(numbers.join(QStringLiteral(", ")));
+
+    std::vector<Curve> mean, variance, affine;
+    addChannelCurves(mean, Statistic::batch_mean, tr("batch"), Meaning::Batch);
+    addChannelCurves(mean, Statistic::running_mean, tr("running"), Meaning::Running);
+    addChannelCurves(variance, Statistic::batch_var, tr("batch (1/n)"), Meaning::Batch);
+    addChannelCurves(variance, Statistic::running_var, tr("running (1/(n−1))"), Meaning::Running);
+    addChannelCurves(affine, Statistic::weight, tr("γ weight"), Meaning::Gamma);
+    addChannelCurves(affine, Statistic::bias, tr("β bias"), Meaning::Beta);
+    m_mean->setTitle(tr("Mean, %1").arg(where));
+    m_variance->setTitle(tr("Variance, %1").arg(where));
+    m_affine->setTitle(tr("γ and β, %1").arg(where));
+    m_mean->setCurves(std::move(mean));
+    m_variance->setCurves(std::move(variance));
+    m_affine->setCurves(std::move(affine));
+}
+
+void StatisticsPage::addChannelCurves(std::vector<Curve>& curves, Statistic statistic, const QString& name,
+                                      Meaning meaning) const {
+    const auto& channels = m_selection.channels();
+    for (std::size_t i = 0; i < channels.size(); ++i) {
+        const auto series = m_run.store()->schema().find(statistic, m_selection.layer(), channels[i]);
+        if (!series) continue;
+        const QString label = channels.size() == 1 ? name : tr("%1 %2").arg(name).arg(channels[i].value);
+        curves.push_back({*series, label, meaning, static_cast<int>(i)});
+    }
+}
+
+void StatisticsPage::showModes() {
+    if (!m_run.description() || !m_run.store()) return;
+    const auto& layers = m_run.description()->layers;
+    const auto& schema = m_run.store()->schema();
+    std::vector<Curve> curves;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const LayerIndex layer{static_cast<std::int64_t>(i)};
+        const auto series = schema.find(Statistic::mode_difference, layer);
+        if (!series) continue;
+        const bool selected = m_selection.layer() == layer;
+        curves.push_back({*series, QString::fromStdString(layers[i].name), selected ? Meaning::EvalMode : Meaning::Quiet});
+    }
+    if (const auto logits = schema.find(Statistic::mode_difference)) {
+        curves.push_back({*logits, tr("logits"), Meaning::Neutral});
+    }
+    m_modes->setCurves(std::move(curves));
+}
+
+void StatisticsPage::showEvents() {
+    for (const auto& [name, plot] : plots()) plot->setEvents(m_run.events());
+}
+
+void StatisticsPage::markDirty() {
+    for (const auto& [name, plot] : plots()) plot->markDirty();
+}
+
+void StatisticsPage::applyTheme() {
+    m_hint->setFont(m_theme.font(TextRole::Small));
+    QPalette palette = m_hint->palette();
+    palette.setColor(QPalette::WindowText, m_theme.colors().muted);
+    m_hint->setPalette(palette);
+}
+
+}  // namespace normscope::app

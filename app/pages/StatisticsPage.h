@@ -1,0 +1,59 @@
+// Batch against running statistics, γ and β, train against eval mode, loss and accuracy.
+#pragma once
+
+#include "app/models/RunModel.h"
+#include "app/models/SelectionModel.h"
+#include "widgets/channels/ChannelSelector.h"
+#include "widgets/plots/SeriesPlot.h"
+#include "widgets/theme/Theme.h"
+
+#include <QLabel>
+#include <QWidget>
+
+#include <array>
+
+namespace normscope::app {
+
+/// Live for the selected layer and channels. The plots share zoom and cursor.
+class StatisticsPage : public QWidget {
+    Q_OBJECT
+
+   public:
+    StatisticsPage(widgets::Theme& theme, RunModel& run, SelectionModel& selection, QWidget* parent = nullptr);
+
+    widgets::ChannelSelector* channelSelector() const { return m_channels; }
+    widgets::SeriesPlot* meanPlot() const { return m_mean; }
+    widgets::SeriesPlot* variancePlot() const { return m_variance; }
+    widgets::SeriesPlot* affinePlot() const { return m_affine; }
+    widgets::SeriesPlot* modePlot() const { return m_modes; }
+    widgets::SeriesPlot* lossPlot() const { return m_loss; }
+    /// In reading order, with a name fit for a file.
+    std::array<std::pair<QString, widgets::SeriesPlot*>, 5> plots() const;
+
+   private:
+    void build();
+    void linkPlots();
+    void startRun();
+    void showLayer();
+    void showChannels();
+    void showModes();
+    void showEvents();
+    void markDirty();
+    void applyTheme();
+    /// Adds one curve for each selected channel that the run records the statistic for.
+    void addChannelCurves(std::vector<widgets::SeriesPlot::Curve>& curves, telemetry::Statistic statistic,
+                          const QString& name, widgets::Meaning meaning) const;
+
+    widgets::Theme& m_theme;
+    RunModel& m_run;
+    SelectionModel& m_selection;
+    widgets::ChannelSelector* m_channels;
+    QLabel* m_hint;
+    widgets::SeriesPlot* m_mean;
+    widgets::SeriesPlot* m_variance;
+    widgets::SeriesPlot* m_affine;
+    widgets::SeriesPlot* m_modes;
+    widgets::SeriesPlot* m_loss;
+};
+
+}  // namespace normscope::app
