@@ -10,6 +10,9 @@
 
 #include <QMainWindow>
 
+class QAction;
+class QLabel;
+
 namespace normscope::widgets {
 class NetworkStrip;
 class StatusLine;
@@ -71,10 +74,10 @@ class MainWindow : public QMainWindow {
     ExperimentPanel* m_panel;
     StatisticsPage* m_statistics;
     QWidget* m_header = nullptr;
-    class QLabel* m_brand = nullptr;
-    class QLabel* m_slogan = nullptr;
-    class QLabel* m_runTitle = nullptr;
-    class QAction* m_showPanel = nullptr;
+    QLabel* m_brand = nullptr;
+    QLabel* m_slogan = nullptr;
+    QLabel* m_runTitle = nullptr;
+    QAction* m_showPanel = nullptr;
 };
 
 }  // namespace normscope::app

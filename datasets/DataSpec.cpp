@@ -69,6 +69,7 @@ DataSplit load_idx(std::string_view arguments) {
 
 [[noreturn]] void refuse_unknown(std::string_view text, std::string_view name) {
     std::vector<std::string_view> names;
+    names.reserve(specs.size());
     for (const auto& spec : specs) names.push_back(spec.name);
     const auto nearest = nearest_name(name, names);
     throw InputError("The data SPEC " + io::in_quotes(text, shown_spec) + " is unknown." +

@@ -82,18 +82,18 @@ class Inflater {
 };
 
 /// Length of the whole stream, checked to its end without keeping it.
-std::uint64_t unpacked_size(std::span<const std::byte> bytes, std::uint64_t limit, std::string_view name) {
+std::uint64_t unpacked_size(std::span<const std::byte> bytes, std::uint64_t most, std::string_view name) {
     Inflater inflater(bytes, name);
-    std::vector<std::byte> scratch(256U << 10);
+    std::vector<std::byte> scratch(64U << 10);
     std::uint64_t size = 0;
     while (true) {
-        const std::uint64_t allowed = limit - size;
+        const std::uint64_t allowed = most - size;
         const std::size_t wanted = allowed < scratch.size() ? static_cast<std::size_t>(allowed) + 1 : scratch.size();
         const std::size_t count = inflater.read(std::span(scratch).first(wanted));
         size += count;
-        if (size > limit) {
+        if (size > most) {
             throw InputError("Could not unpack " + std::string(name) + ": it unpacks to more than the " +
-                             std::to_string(limit) + " bytes it should have.");
+                             std::to_string(most) + " bytes it should have.");
         }
         if (count < wanted) return size;
     }
@@ -116,9 +116,15 @@ std::vector<std::byte> inflate_start(std::span<const std::byte> bytes, std::size
     return start;
 }
 
-std::vector<std::byte> inflate_if_gzip(std::vector<std::byte> bytes, std::uint64_t limit, std::string_view name) {
+std::vector<std::byte> inflate_if_gzip(std::vector<std::byte> bytes, std::uint64_t most, std::string_view name,
+                                       std::uint64_t least) {
     if (!is_gzip(bytes)) return bytes;
-    std::vector<std::byte> unpacked(static_cast<std::size_t>(unpacked_size(bytes, limit, name)));
+    const std::uint64_t size = unpacked_size(bytes, most, name);
+    if (size < least) {
+        throw InputError("Could not unpack " + std::string(name) + ": it is cut; it unpacks to only " +
+                         std::to_string(size) + " of the " + std::to_string(least) + " bytes it should have.");
+    }
+    std::vector<std::byte> unpacked(static_cast<std::size_t>(size));
     Inflater(bytes, name).read(unpacked);
     return unpacked;
 }

@@ -18,8 +18,9 @@ std::vector<std::byte> inflate_start(std::span<const std::byte> bytes, std::size
 
 /// All uncompressed bytes; bytes that are not gzip are returned as they are. The stream is checked to its end
 /// (checksum, length, nothing behind it; several members in a row are one stream) before the output is allocated, and
-/// the check stops one byte beyond `limit`. Throws InputError naming `name`: longer than `limit`, cut, damaged,
-/// followed by garbage.
-std::vector<std::byte> inflate_if_gzip(std::vector<std::byte> bytes, std::uint64_t limit, std::string_view name);
+/// the check stops one byte beyond `most`. Throws InputError naming `name`: fewer than `least` bytes, more than `most`,
+/// cut, damaged, followed by garbage.
+std::vector<std::byte> inflate_if_gzip(std::vector<std::byte> bytes, std::uint64_t most, std::string_view name,
+                                       std::uint64_t least = 0);
 
 }  // namespace normscope::datasets

@@ -15,6 +15,8 @@
 
 namespace normscope::app {
 
+class DataCache;
+
 /// Makes the recipe on the session's thread, where files may be read. May throw InputError.
 using RecipeSource = std::function<Recipe()>;
 
@@ -59,7 +61,7 @@ class RunController : public QObject {
     QAction m_playPause;
     QAction m_step;
     QAction m_reset;
-    std::shared_ptr<class DataCache> m_data;  ///< used on the session's thread only
+    std::shared_ptr<DataCache> m_data;  ///< used on the session's thread only
     std::unique_ptr<TrainingSession> m_session;
 };
 

@@ -88,11 +88,15 @@ void StatisticsPage::build() {
 
 void StatisticsPage::linkPlots() {
     for (const auto& [name, plot] : plots()) {
-        connect(plot, &SeriesPlot::cursorMoved, &m_selection, &SelectionModel::setCursorStep);
+        connect(plot, &SeriesPlot::cursorMoved, &m_selection,
+                [this](double step) { m_selection.setCursorStep(step); });
+        connect(plot, &SeriesPlot::cursorLeft, &m_selection, [this] { m_selection.setCursorStep(std::nullopt); });
         connect(&m_selection, &SelectionModel::cursorStepChanged, plot,
                 [this, plot = plot] { plot->setCursor(m_selection.cursorStep()); });
         for (const auto& [otherName, other] : plots()) {
-            if (other != plot) connect(plot, &SeriesPlot::xRangeChanged, other, &SeriesPlot::setXRange);
+            if (other == plot) continue;
+            connect(plot, &SeriesPlot::xRangeChanged, other, &SeriesPlot::setXRange);
+            connect(plot, &SeriesPlot::followStarted, other, &SeriesPlot::follow);
         }
     }
 }

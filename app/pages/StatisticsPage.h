@@ -41,7 +41,7 @@ class StatisticsPage : public QWidget {
     void markDirty();
     void applyTheme();
     /// Adds one curve for each selected channel that the run records the statistic for.
-    void addChannelCurves(std::vector<widgets::SeriesPlot::Curve>& curves, telemetry::Statistic statistic,
+    void addChannelCurves(std::vector<widgets::Curve>& curves, telemetry::Statistic statistic,
                           const QString& name, widgets::Meaning meaning) const;
 
     widgets::Theme& m_theme;

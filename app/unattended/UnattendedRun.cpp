@@ -17,6 +17,7 @@ namespace normscope::app {
 using telemetry::RunState;
 using telemetry::Snapshot;
 using telemetry::Statistic;
+using widgets::PlotFormat;
 
 namespace {
 
@@ -106,10 +107,11 @@ void UnattendedRun::writeEverything() {
     writeScreenshot(folder.filePath(QStringLiteral("window.png")));
     HtmlReport report(m_window.run().model());
     for (const auto& [name, plot] : m_window.statisticsPage()->plots()) {
-        for (const auto& [ending, format] : widgets::plotFormats()) {
+        for (const PlotFormat format : {PlotFormat::Png, PlotFormat::Svg, PlotFormat::Pdf, PlotFormat::Csv}) {
             const QByteArray bytes = widgets::renderPlot(*plot, format);
-            m_window.writer().write(folder.filePath(QStringLiteral("plots/%1.%2").arg(name, ending)), bytes);
-            if (format == widgets::PlotFormat::Svg) report.addPlot(plot->title(), bytes);
+            const QString file = QStringLiteral("plots/%1.%2").arg(name, widgets::suffixOf(format));
+            m_window.writer().write(folder.filePath(file), bytes);
+            if (format == PlotFormat::Svg) report.addPlot(plot->title(), bytes);
         }
     }
     m_window.writer().write(folder.filePath(QStringLiteral("report.html")), report.html());

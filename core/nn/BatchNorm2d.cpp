@@ -98,7 +98,9 @@ void BatchNorm2d<S>::choose_statistics(bool of_batch) {
         const double var = of_batch ? m_batch_var[c] : m_running_var[c];
         m_mean[c] = static_cast<S>(mean);
         m_mean_rest[c] = static_cast<S>(mean - m_mean[c]);
-        m_inv_std[c] = static_cast<S>(1.0 / std::sqrt(var + m_options.eps));
+        // A constant channel without eps becomes β, as in PyTorch, not NaN.
+        const bool is_constant = of_batch && var + m_options.eps == 0;
+        m_inv_std[c] = is_constant ? S{0} : static_cast<S>(1.0 / std::sqrt(var + m_options.eps));
     }
 }
 

@@ -106,7 +106,7 @@ std::string checked_text(const Json& value, std::string_view path) {
 
 std::string checked_choice(const Json& value, std::string_view path, std::span<const std::string_view> available,
                            std::span<const std::string_view> planned) {
-    const std::string text = checked_text(value, path);
+    std::string text = checked_text(value, path);
     const auto holds = [&](std::span<const std::string_view> names) {
         return std::find(names.begin(), names.end(), text) != names.end();
     };

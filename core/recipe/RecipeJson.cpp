@@ -126,7 +126,7 @@ Json value_of_setting(std::string_view text, const std::string& origin) {
 /// Returns what messages about the setting begin with.
 std::string apply_unchecked(Recipe& recipe, std::string_view setting) {
     const std::string whole = io::in_quotes(setting, shown_key * 2);
-    const std::string origin = "--set " + whole.substr(1, whole.size() - 2);
+    std::string origin = "--set " + whole.substr(1, whole.size() - 2);
     const auto equals = setting.find('=');
     if (equals == std::string_view::npos) throw InputError(origin + ": path=value is needed, such as seed=2.");
     const std::string path(setting.substr(0, equals));

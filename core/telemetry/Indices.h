@@ -1,7 +1,6 @@
 // Strong index types: a layer, a channel, a step and a series cannot be mixed up.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 
 namespace normscope {
@@ -10,7 +9,12 @@ namespace normscope {
 template <class Tag>
 struct Index {
     std::int64_t value = 0;
-    friend auto operator<=>(const Index&, const Index&) = default;
+    // Not <=>: moc of Qt 6.4 cannot read <compare> before another standard header.
+    friend constexpr bool operator==(Index a, Index b) { return a.value == b.value; }
+    friend constexpr bool operator<(Index a, Index b) { return a.value < b.value; }
+    friend constexpr bool operator>(Index a, Index b) { return a.value > b.value; }
+    friend constexpr bool operator<=(Index a, Index b) { return a.value <= b.value; }
+    friend constexpr bool operator>=(Index a, Index b) { return a.value >= b.value; }
 };
 
 /// Position of a layer in the network, in forward order.

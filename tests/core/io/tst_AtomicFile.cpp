@@ -27,7 +27,9 @@ namespace {
 constexpr std::size_t page = 4096;
 constexpr std::uint64_t any_size = 1U << 30;
 
-std::string content_of(const fs::path& path) { return std::string(as_text(read_file(path, any_size))); }
+std::string content_of(const fs::path& path) {
+    return std::string(as_text(read_file(path, any_size)));
+}
 
 std::vector<std::string> names_in(const fs::path& folder) {
     std::vector<std::string> names;
@@ -98,7 +100,7 @@ class tst_AtomicFile : public QObject {
         QCOMPARE(names_in(m_folder).size(), std::size_t{1});
         const mode_t mask = ::umask(0);
         ::umask(mask);
-        struct stat status{};
+        struct stat status {};
         QCOMPARE(::stat(path.c_str(), &status), 0);
         QCOMPARE(status.st_mode & 0777, 0666 & ~mask);
     }
@@ -106,17 +108,27 @@ class tst_AtomicFile : public QObject {
     void refusesTarget_data() {
         QTest::addColumn<QString>("kind");
         QTest::addColumn<QString>("words");
-        QTest::newRow("folder") << "folder" << "a folder";
-        QTest::newRow("FIFO") << "fifo" << "a pipe";
-        QTest::newRow("device") << "/dev/full" << "a device";
-        QTest::newRow("null device") << "/dev/null" << "a device";
-        QTest::newRow("link to device") << "devicelink" << "a device";
-        QTest::newRow("link to itself") << "circle" << "circle";
-        QTest::newRow("missing folder") << "missing/a.json" << "does not exist";
-        QTest::newRow("file as folder") << "file/a.json" << "not a folder";
-        QTest::newRow("empty") << "" << "empty";
+        QTest::newRow("folder") << "folder"
+                                << "a folder";
+        QTest::newRow("FIFO") << "fifo"
+                              << "a pipe";
+        QTest::newRow("device") << "/dev/full"
+                                << "a device";
+        QTest::newRow("null device") << "/dev/null"
+                                     << "a device";
+        QTest::newRow("link to device") << "devicelink"
+                                        << "a device";
+        QTest::newRow("link to itself") << "circle"
+                                        << "circle";
+        QTest::newRow("missing folder") << "missing/a.json"
+                                        << "does not exist";
+        QTest::newRow("file as folder") << "file/a.json"
+                                        << "not a folder";
+        QTest::newRow("empty") << ""
+                               << "empty";
         QTest::newRow("name of 260 characters") << QString(260, 'n') << "name is too long";
-        QTest::newRow("new folder") << "new/" << "new";
+        QTest::newRow("new folder") << "new/"
+                                    << "new";
     }
     void refusesTarget() {
         QFETCH(QString, kind);
@@ -171,7 +183,7 @@ class tst_AtomicFile : public QObject {
         std::ofstream(path) << "old";
         QCOMPARE(::chmod(path.c_str(), static_cast<mode_t>(mode)), 0);
         write_file(path, "new");
-        struct stat status{};
+        struct stat status {};
         QCOMPARE(::stat(path.c_str(), &status), 0);
         QCOMPARE(static_cast<int>(status.st_mode & 07777), mode);
     }
@@ -266,7 +278,8 @@ class tst_AtomicFile : public QObject {
         const int code = in_child([&] {
             // Root may write anywhere.
             if (::geteuid() == 0 && ::setuid(nobody) != 0) return 1;
-            return error_text([&] { write_file(folder / "a", "new"); }).find("no permission") == std::string::npos ? 2 : 0;
+            return error_text([&] { write_file(folder / "a", "new"); }).find("no permission") == std::string::npos ? 2
+                                                                                                                   : 0;
         });
         QCOMPARE(::chmod(folder.c_str(), 0755), 0);
         QCOMPARE(code, 0);

@@ -61,8 +61,9 @@ class tst_HistoryCsv : public QObject {
     }
 
     void numbersReadBackToTheSameBits() {
-        const std::array values{1.0F / 3, std::numeric_limits<float>::denorm_min(), std::numeric_limits<float>::max(),
-                                16777217.0F, 0.1F, -0.0F};
+        const std::array values{
+            1.0F / 3, std::numeric_limits<float>::denorm_min(), std::numeric_limits<float>::max(), 16777217.0F, 0.1F,
+            -0.0F};
         SeriesSchema schema;
         schema.add(Statistic::loss);
         HistoryCsvWriter writer(m_path, schema, {});

@@ -13,7 +13,9 @@ using normscope::testing::error_text;
 
 namespace {
 
-std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
+std::string nested(std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+}
 
 }  // namespace
 
@@ -40,7 +42,8 @@ class tst_Json : public QObject {
         QTest::addColumn<QByteArray>("text");
         QTest::addColumn<QString>("words");
         QTest::newRow("empty") << QByteArray() << "line 1, column 1: unexpected end of input";
-        QTest::newRow("missing comma") << QByteArray("{\"a\": 1\n \"b\": 2}") << "line 2, column 2: unexpected string literal";
+        QTest::newRow("missing comma") << QByteArray("{\"a\": 1\n \"b\": 2}")
+                                       << "line 2, column 2: unexpected string literal";
         QTest::newRow("missing brace") << QByteArray("{\"a\": 1\n") << "line 2, column 1: unexpected end of input";
         QTest::newRow("trailing comma") << QByteArray("{\"a\": 1,}") << "line 1, column 9: unexpected '}'";
         QTest::newRow("trailing data") << QByteArray("{} x") << "line 1, column 4";
@@ -54,13 +57,18 @@ class tst_Json : public QObject {
         QTest::newRow("bad UTF-8") << QByteArray("[\"\xff\"]") << "line 1, column 3";
         QTest::newRow("control character") << QByteArray("[\"a\nb\"]") << "line 1, column 4";
         QTest::newRow("columns count characters") << QByteArray("[\"γβ\" x]") << "line 1, column 7";
-        QTest::newRow("repeated key") << QByteArray("{\"a\": 1,\n  \"a\": 2}") << "line 2, column 3: the key \"a\" is there twice";
-        QTest::newRow("repeated key, escaped") << QByteArray("{\"a\": 1, \"\\u0061\": 2}") << "line 1, column 10: the key \"a\"";
-        QTest::newRow("repeated key below") << QByteArray("{\"x\": [{\"a\": 1, \"b\": 2, \"a\": 3}]}") << "column 25: the key \"a\"";
-        QTest::newRow("65 levels") << QByteArray::fromStdString(nested(65)) << "column 65: it is nested more than 64 levels deep";
+        QTest::newRow("repeated key") << QByteArray("{\"a\": 1,\n  \"a\": 2}")
+                                      << "line 2, column 3: the key \"a\" is there twice";
+        QTest::newRow("repeated key, escaped")
+            << QByteArray("{\"a\": 1, \"\\u0061\": 2}") << "line 1, column 10: the key \"a\"";
+        QTest::newRow("repeated key below")
+            << QByteArray("{\"x\": [{\"a\": 1, \"b\": 2, \"a\": 3}]}") << "column 25: the key \"a\"";
+        QTest::newRow("65 levels") << QByteArray::fromStdString(nested(65))
+                                   << "column 65: it is nested more than 64 levels deep";
         QTest::newRow("a million levels") << QByteArray(1000000, '[') << "nested more than 64";
         QTest::newRow("a million objects deep") << QByteArray("{\"a\":").repeated(1000000) << "nested more than 64";
-        QTest::newRow("too many values") << "[" + QByteArray("0,").repeated(200000) + "0]" << "more than 100000 values";
+        QTest::newRow("too many values") << "[" + QByteArray("0,").repeated(200000) + "0]"
+                                         << "more than 100000 values";
     }
     void refuses() {
         QFETCH(QByteArray, text);
@@ -86,7 +94,8 @@ class tst_Json : public QObject {
 
     void tellsPlaces() {
         JsonPlaces places;
-        parse_json("{\n  \"a\": {\"b/c\" :  1,\n\"d\": [{\"e\": 2}, {\"e\": 3}]},\n \"γ\": 4, \"f\": 5}", "f", {}, &places);
+        parse_json("{\n  \"a\": {\"b/c\" :  1,\n\"d\": [{\"e\": 2}, {\"e\": 3}]},\n \"γ\": 4, \"f\": 5}", "f", {},
+                   &places);
         const auto place = [&](const char* pointer) { return to_string(places.entries.at(pointer).key); };
         QCOMPARE(place("/a"), "line 2, column 3");
         QCOMPARE(place("/a/b~1c"), "line 2, column 9");

@@ -48,12 +48,18 @@ class tst_ReadFile : public QObject {
     void refuses_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<QString>("words");
-        QTest::newRow("missing") << "missing" << "no such file";
-        QTest::newRow("dangling link") << "dangling" << "no such file";
-        QTest::newRow("folder") << "folder" << "it is a folder";
-        QTest::newRow("FIFO does not hang") << "fifo" << "it is a pipe";
-        QTest::newRow("endless device") << "/dev/zero" << "it is a device";
-        QTest::newRow("larger than allowed") << "ten" << "at most 9";
+        QTest::newRow("missing") << "missing"
+                                 << "no such file";
+        QTest::newRow("dangling link") << "dangling"
+                                       << "no such file";
+        QTest::newRow("folder") << "folder"
+                                << "it is a folder";
+        QTest::newRow("FIFO does not hang") << "fifo"
+                                            << "it is a pipe";
+        QTest::newRow("endless device") << "/dev/zero"
+                                        << "it is a device";
+        QTest::newRow("larger than allowed") << "ten"
+                                             << "at most 9";
         QTest::newRow("name too long") << QString(300, 'n') << "too long";
     }
     void refuses() {

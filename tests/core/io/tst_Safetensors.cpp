@@ -28,7 +28,9 @@ std::string tensor(const std::string& dtype, const std::string& shape, const std
     return R"({"dtype":")" + dtype + R"(","shape":[)" + shape + R"(],"data_offsets":[)" + offsets + "]}";
 }
 
-SafetensorsContent parse(const std::string& file) { return parse_safetensors(as_bytes(file), "x.safetensors"); }
+SafetensorsContent parse(const std::string& file) {
+    return parse_safetensors(as_bytes(file), "x.safetensors");
+}
 
 /// Weights, a count and an empty tensor, as a checkpoint has them.
 std::string sample_file() {
@@ -82,7 +84,8 @@ class tst_Safetensors : public QObject {
 
     void acceptsOtherWriters() {
         // Keys in another order than the data, spaces after the header, no alignment.
-        const auto content = parse(file_of("{\"b\":" + tensor("F32", "1", "8,12") + ",\"a\":" + tensor("I64", "1", "0,8") + "}   ", 12));
+        const auto content =
+            parse(file_of("{\"b\":" + tensor("F32", "1", "8,12") + ",\"a\":" + tensor("I64", "1", "0,8") + "}   ", 12));
         QCOMPARE(content.tensors.at(0).name, "a");
         QCOMPARE(content.tensors.at(1).name, "b");
     }
@@ -119,13 +122,16 @@ class tst_Safetensors : public QObject {
         row("space before the header", file_of(" {}"), "does not begin with '{'");
         row("no JSON", file_of("{\"w\" 1}"), "header, line 1, column 6");
         row("two values", file_of("{}{}"), "header, line 1, column 3");
-        row("repeated tensor", file_of("{\"w\":" + tensor("F32", "0", "0,0") + ",\"w\":" + tensor("F32", "0", "0,0") + "}"), "twice");
-        row("repeated key within", file_of(one(R"({"dtype":"F32","dtype":"F32","shape":[0],"data_offsets":[0,0]})")), "twice");
+        row("repeated tensor",
+            file_of("{\"w\":" + tensor("F32", "0", "0,0") + ",\"w\":" + tensor("F32", "0", "0,0") + "}"), "twice");
+        row("repeated key within", file_of(one(R"({"dtype":"F32","dtype":"F32","shape":[0],"data_offsets":[0,0]})")),
+            "twice");
         row("metadata no object", file_of(R"({"__metadata__":1})"), "not an object");
         row("metadata number", file_of(R"({"__metadata__":{"a":1}})"), "not a text");
         row("metadata twice", file_of(R"({"__metadata__":{},"__metadata__":{}})"), "twice");
         row("tensor no object", file_of(one("1")), "tensor \"w\"");
-        row("unknown key", file_of(one(R"({"dtype":"F32","shape":[0],"data_offsets":[0,0],"x":1})")), "\"x\" is unknown");
+        row("unknown key", file_of(one(R"({"dtype":"F32","shape":[0],"data_offsets":[0,0],"x":1})")),
+            "\"x\" is unknown");
         row("dtype missing", file_of(one(R"({"shape":[0],"data_offsets":[0,0]})")), "\"dtype\" is missing");
         row("shape missing", file_of(one(R"({"dtype":"F32","data_offsets":[0,0]})")), "\"shape\" is missing");
         row("offsets missing", file_of(one(R"({"dtype":"F32","shape":[0]})")), "\"data_offsets\" is missing");
@@ -142,22 +148,31 @@ class tst_Safetensors : public QObject {
         row("product overflows to 0", file_of(one(tensor("F32", "4294967296,4294967296", "0,0"))), "any memory");
         row("product overflows with size", file_of(one(tensor("F32", "4611686018427387904", "0,0"))), "any memory");
         row("nine dimensions", file_of(one(tensor("F32", "1,1,1,1,1,1,1,1,1", "0,4")), 4), "9 dimensions");
-        row("shape and offsets differ", file_of(one(tensor("F32", "3", "0,8")), 8), "needs 12 bytes, but its offsets span 8");
+        row("shape and offsets differ", file_of(one(tensor("F32", "3", "0,8")), 8),
+            "needs 12 bytes, but its offsets span 8");
         row("one offset", file_of(one(tensor("F32", "1", "0")), 4), "two numbers");
         row("three offsets", file_of(one(tensor("F32", "1", "0,4,8")), 8), "two numbers");
         row("offsets swapped", file_of(one(tensor("F32", "1", "4,0")), 4), "before it begins");
         row("offset negative", file_of(one(tensor("F32", "1", "-4,0")), 4), "data_offsets");
         row("offset beyond the end", file_of(one(tensor("F32", "2", "0,8")), 4), "the file is cut");
         row("hole at the start", file_of(one(tensor("F32", "1", "4,8")), 8), "begins at byte 4");
-        row("hole", file_of("{\"a\":" + tensor("F32", "1", "0,4") + ",\"b\":" + tensor("F32", "1", "8,12") + "}", 12), "begins at byte 8");
-        row("overlap", file_of("{\"a\":" + tensor("F32", "2", "0,8") + ",\"b\":" + tensor("F32", "2", "4,12") + "}", 12), "begins at byte 4");
+        row("hole", file_of("{\"a\":" + tensor("F32", "1", "0,4") + ",\"b\":" + tensor("F32", "1", "8,12") + "}", 12),
+            "begins at byte 8");
+        row("overlap",
+            file_of("{\"a\":" + tensor("F32", "2", "0,8") + ",\"b\":" + tensor("F32", "2", "4,12") + "}", 12),
+            "begins at byte 4");
         row("bytes at the end", file_of(one(tensor("F32", "1", "0,4")), 7), "3 bytes follow");
         row("bytes without a tensor", file_of("{}", 1), "1 bytes follow");
         row("nested header", file_of("{\"a\":" + std::string(100000, '[') + "}"), "nested more than 64");
-        row("a million numbers", file_of("{\"a\":[" + std::string(2000000, '1').replace(1, 1, ",") + "]}"), "x.safetensors");
+        row("a million numbers", file_of("{\"a\":[" + std::string(2000000, '1').replace(1, 1, ",") + "]}"),
+            "x.safetensors");
         row("PyTorch file", std::string("PK\x03\x04\x00\x00\x08\x08\x00\x00", 10) + std::string(100, 'x'), ".pt files");
         row("pickle", "\x80\x02}q\x01(X\x06" + std::string(100, 'x'), "pickle");
-        row("ONNX", "\x08\x07\x12\x07pytorch\x1a\x03" "1.0" + std::string(100, 'x'), "an ONNX model");
+        row("ONNX",
+            "\x08\x07\x12\x07pytorch\x1a\x03"
+            "1.0" +
+                std::string(100, 'x'),
+            "an ONNX model");
         row("PNG", "\x89PNG\r\n\x1a\n" + std::string(100, 'x'), "a PNG picture");
         row("JPEG", "\xff\xd8\xff\xe0" + std::string(100, 'x'), "a JPEG picture");
         row("recipe", "{\"schema\": 1, \"seed\": 1}", "a JSON file");

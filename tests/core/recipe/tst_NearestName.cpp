@@ -13,14 +13,22 @@ class tst_NearestName : public QObject {
     void nearest_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<QString>("expected");
-        QTest::newRow("same") << "momentum" << "momentum";
-        QTest::newRow("one letter") << "momentun" << "momentum";
-        QTest::newRow("left out") << "momntum" << "momentum";
-        QTest::newRow("swapped") << "epochs" << "epochs";
-        QTest::newRow("swapped short") << "rl" << "lr";
-        QTest::newRow("case") << "LR" << "lr";
-        QTest::newRow("far") << "colour" << "";
-        QTest::newRow("empty") << "" << "";
+        QTest::newRow("same") << "momentum"
+                              << "momentum";
+        QTest::newRow("one letter") << "momentun"
+                                    << "momentum";
+        QTest::newRow("left out") << "momntum"
+                                  << "momentum";
+        QTest::newRow("swapped") << "epochs"
+                                 << "epochs";
+        QTest::newRow("swapped short") << "rl"
+                                       << "lr";
+        QTest::newRow("case") << "LR"
+                              << "lr";
+        QTest::newRow("far") << "colour"
+                             << "";
+        QTest::newRow("empty") << ""
+                               << "";
         QTest::newRow("very long") << QString(100000, 'm') << "";
     }
     void nearest() {

@@ -82,7 +82,8 @@ class tst_RecipeSchema : public QObject {
             if (schema.value("type", Json()) == "boolean") check(true, true), check(false, true), check(1, false);
             check_range(schema, check);
             if (schema.contains("items")) {
-                check_range(schema["items"], [&](const Json& value, bool accepted) { check(Json::array({value}), accepted); });
+                check_range(schema["items"],
+                            [&](const Json& value, bool accepted) { check(Json::array({value}), accepted); });
                 check(Json::array(), false);
                 check(Json(std::vector<double>(schema["maxItems"].get<std::size_t>(), 0.5)), true);
                 check(Json(std::vector<double>(schema["maxItems"].get<std::size_t>() + 1, 0.5)), false);
@@ -100,7 +101,8 @@ class tst_RecipeSchema : public QObject {
         if (schema.contains("minimum")) {
             const Json& minimum = schema["minimum"];
             check(minimum, true);
-            check(minimum.get<double>() > 0 && minimum.get<double>() < 1 ? Json(0) : Json(minimum.get<double>() - 1), false);
+            check(minimum.get<double>() > 0 && minimum.get<double>() < 1 ? Json(0) : Json(minimum.get<double>() - 1),
+                  false);
         }
         if (schema.contains("maximum")) {
             check(schema["maximum"], true);

@@ -1,0 +1,117 @@
+#include "core/nn/CrossEntropy.h"
+#include "tests/core/nn/TensorTools.h"
+
+#include <QTest>
+
+#include <array>
+#include <limits>
+#include <stdexcept>
+
+using namespace normscope;
+using namespace normscope::nn;
+using namespace normscope::testing;
+
+namespace {
+
+std::vector<std::int64_t> random_labels(std::int64_t images, std::uint32_t classes) {
+    RandomStream stream(1, "labels");
+    std::vector<std::int64_t> labels;
+    for (std::int64_t n = 0; n < images; ++n) labels.push_back(stream.below(classes));
+    return labels;
+}
+
+Tensor<float> logits_of(const std::vector<float>& values, std::int64_t classes) {
+    Tensor<float> logits({static_cast<std::int64_t>(values.size()) / classes, 1, 1, classes});
+    std::ranges::copy(values, logits.data());
+    return logits;
+}
+
+}  // namespace
+
+class tst_CrossEntropy : public QObject {
+    Q_OBJECT
+
+   private slots:
+    void isTheMeanNegativeLogLikelihood() {
+        const auto logits = logits_of({0, 0, 0, 0, std::log(3.0F), 0, 0, 0}, 4);
+        const std::array<std::int64_t, 2> labels{2, 0};
+        const auto found = cross_entropy<float>(logits, labels, nullptr);
+        QVERIFY(std::abs(found.loss - (std::log(4.0) + std::log(2.0)) / 2) < 1e-7);
+    }
+
+    void countsTheLargestLogit() {
+        const auto logits = logits_of({1, 2, 0, 5, 4, 3, 0, 1, 2}, 3);
+        const std::array<std::int64_t, 3> labels{1, 0, 0};
+        QCOMPARE(cross_entropy<float>(logits, labels, nullptr).correct, 2);
+    }
+
+    void staysFiniteForLargeLogits() {
+        const auto logits = logits_of({1e30F, -1e30F, 0, 88, 89, 1000}, 3);
+        Tensor<float> gradient;
+        const auto found = cross_entropy<float>(logits, std::array<std::int64_t, 2>{0, 2}, &gradient);
+        QVERIFY(std::abs(found.loss) < 1e-30);
+        for (const float g : gradient.values()) QVERIFY(std::isfinite(g));
+    }
+
+    void isNotFiniteForNaNOrInfinity_data() {
+        QTest::addColumn<float>("bad");
+        QTest::addColumn<int>("position");
+        for (int i = 0; i < 3; ++i) {
+            QTest::addRow("NaN at %d", i) << std::numeric_limits<float>::quiet_NaN() << i;
+            QTest::addRow("infinity at %d", i) << std::numeric_limits<float>::infinity() << i;
+        }
+    }
+    void isNotFiniteForNaNOrInfinity() {
+        QFETCH(float, bad);
+        QFETCH(int, position);
+        auto logits = logits_of({1, 2, 3}, 3);
+        logits.data()[position] = bad;
+        QVERIFY(!std::isfinite(cross_entropy<float>(logits, std::array<std::int64_t, 1>{0}, nullptr).loss));
+    }
+
+    void refusesAnotherNumberOfLabels() {
+        const auto logits = logits_of({1, 2, 3}, 3);
+        QVERIFY_THROWS_EXCEPTION(std::invalid_argument,
+                                 cross_entropy<float>(logits, std::array<std::int64_t, 2>{0, 1}, nullptr));
+    }
+
+    void matchesCentralDifferences_data() {
+        QTest::addColumn<int>("images");
+        QTest::addColumn<int>("classes");
+        QTest::newRow("one image") << 1 << 10;
+        QTest::newRow("odd batch") << 7 << 10;
+        QTest::newRow("two classes") << 4 << 2;
+    }
+    void matchesCentralDifferences() {
+        QFETCH(int, images);
+        QFETCH(int, classes);
+        auto logits = random_tensor<double>({images, 1, 1, classes}, 8, 0, 2);
+        const auto labels = random_labels(images, static_cast<std::uint32_t>(classes));
+        Tensor<double> gradient;
+        cross_entropy<double>(logits, labels, &gradient);
+        std::vector<double> numeric;
+        constexpr double h = 1e-5;
+        for (double& logit : logits.values()) {
+            const double before = logit;
+            logit = before + h;
+            const double above = cross_entropy<double>(logits, labels, nullptr).loss;
+            logit = before - h;
+            const double below = cross_entropy<double>(logits, labels, nullptr).loss;
+            logit = before;
+            numeric.push_back((above - below) / (2 * h));
+        }
+        const double error = relative_distance<double, double>(gradient.values(), numeric);
+        QVERIFY2(error <= 1e-6, QByteArray::number(error).constData());
+    }
+
+    /// Softmax sums to one, so each image's gradient sums to zero.
+    void hasGradientsThatSumToZero() {
+        const auto logits = random_tensor<double>({5, 1, 1, 10}, 8);
+        Tensor<double> gradient;
+        cross_entropy<double>(logits, random_labels(5, 10), &gradient);
+        QVERIFY(gradient.rows().rowwise().sum().cwiseAbs().maxCoeff() < 1e-15);
+    }
+};
+
+QTEST_APPLESS_MAIN(tst_CrossEntropy)
+#include "tst_CrossEntropy.moc"

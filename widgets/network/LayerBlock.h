@@ -1,0 +1,47 @@
+// One block of the network strip.
+#pragma once
+
+#include "core/telemetry/RunDescription.h"
+
+#include <QAbstractButton>
+
+namespace normscope::widgets {
+
+class Theme;
+
+/// How a norm layer does, as the Doctor sees it.
+enum class Health { Unknown, Good, Warn };
+
+/// A norm layer's block is a checkable button with a health dot; any other is quiet and cannot be reached.
+class LayerBlock : public QAbstractButton {
+    Q_OBJECT
+
+   public:
+    LayerBlock(Theme& theme, telemetry::LayerDescription layer, QWidget* parent);
+
+    const telemetry::LayerDescription& layer() const { return m_layer; }
+    void setHealth(Health health);
+    Health health() const { return m_health; }
+
+    QSize sizeHint() const override;
+    /// Narrower than this, names cannot be read.
+    QSize minimumSizeHint() const override;
+
+   protected:
+    void paintEvent(QPaintEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void enterEvent(QEnterEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+
+   private:
+    void describe();
+
+    Theme& m_theme;
+    telemetry::LayerDescription m_layer;
+    QString m_name;
+    QString m_detail;
+    Health m_health = Health::Unknown;
+    bool m_keyboardFocus = false;
+};
+
+}  // namespace normscope::widgets

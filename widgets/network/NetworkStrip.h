@@ -1,0 +1,59 @@
+// The network as a row of blocks; norm layers can be selected.
+#pragma once
+
+#include "core/telemetry/Indices.h"
+#include "core/telemetry/RunDescription.h"
+#include "widgets/network/LayerBlock.h"
+
+#include <QScrollArea>
+
+#include <optional>
+#include <vector>
+
+namespace normscope::widgets {
+
+/// Click, Tab, arrow keys, Home and End go to norm layers only. Blocks get narrower when there is little
+/// room and the row scrolls when that is not enough. A LayerIndex is a position in setLayers()'s list.
+class NetworkStrip : public QScrollArea {
+    Q_OBJECT
+
+   public:
+    explicit NetworkStrip(Theme& theme, QWidget* parent = nullptr);
+
+    /// Replaces the network; nothing is selected.
+    void setLayers(const std::vector<telemetry::LayerDescription>& layers);
+    std::optional<LayerIndex> selectedLayer() const { return m_selected; }
+    /// Ignored for layers that have no health mark.
+    void setHealth(LayerIndex layer, Health health);
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return {200, 62}; }
+
+   public slots:
+    /// Selects without a signal; ignores what is not a norm layer.
+    void selectLayer(normscope::LayerIndex layer);
+
+   signals:
+    /// The user chose a norm layer.
+    void layerActivated(normscope::LayerIndex layer);
+
+   protected:
+    void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+   private:
+    LayerBlock* block(LayerIndex layer) const;
+    void activate(LayerIndex layer);
+    /// The next norm layer in the direction `by` (±1) from `from`, if there is one.
+    std::optional<LayerIndex> nextNorm(std::int64_t from, int by) const;
+    bool moveSelection(std::int64_t from, int key);
+    void arrange();
+    void paintConnections();
+
+    Theme& m_theme;
+    QWidget* m_row;
+    std::vector<LayerBlock*> m_blocks;
+    std::optional<LayerIndex> m_selected;
+};
+
+}  // namespace normscope::widgets
