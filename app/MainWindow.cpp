@@ -120,12 +120,12 @@ QWidget* MainWindow::buildPageBar() {
     tabs->setExpanding(false);
     tabs->addTab(tr("Statistics"));
     tabs->setTabToolTip(0, m_statistics->toolTip());
-    m_runTitle = new QLabel;
+    m_hint = new QLabel(tr("Train mode normalizes with orange, eval mode with blue."));
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(16, 8, 16, 0);
     row->addWidget(tabs);
     row->addStretch(1);
-    row->addWidget(m_runTitle);
+    row->addWidget(m_hint);
     return bar;
 }
 
@@ -169,6 +169,11 @@ void MainWindow::buildMenus() {
                                .arg(QApplication::applicationVersion()));
     });
     help->addAction(tr("About &Qt"), qApp, &QApplication::aboutQt);
+
+    m_runTitle = new QLabel;
+    m_runTitle->setContentsMargins(0, 0, 16, 0);
+    m_runTitle->setFixedHeight(menuBar()->sizeHint().height());
+    menuBar()->setCornerWidget(m_runTitle);
 }
 
 void MainWindow::connectParts() {
@@ -201,6 +206,8 @@ void MainWindow::startRun() {
     m_runTitle->setText(QStringLiteral("%1 · %2 · %3").arg(QString::fromStdString(run.data_name),
                                                        QString::fromStdString(run.model_name),
                                                        tr("seed %1").arg(run.seed)));
+    m_runTitle->adjustSize();
+    menuBar()->adjustSize();  // a corner widget does not tell that it has grown
 
     // What was selected stays selected if the network has it; else its last norm layer.
     auto layer = m_selection.layer();
@@ -281,6 +288,7 @@ void MainWindow::applyTheme() {
     };
     colored(m_brand, m_theme.font(TextRole::Title), colors.text);
     colored(m_slogan, m_theme.font(TextRole::Small), colors.muted);
+    colored(m_hint, m_theme.font(TextRole::Small), colors.muted);
     colored(m_runTitle, m_theme.font(TextRole::Small), colors.muted);
     m_header->setStyleSheet(QStringLiteral("#header { background: %1; border-bottom: 1px solid %2; }")
                                 .arg(colors.surface.name(), colors.border.name()));

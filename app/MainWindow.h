@@ -77,6 +77,7 @@ class MainWindow : public QMainWindow {
     QLabel* m_brand = nullptr;
     QLabel* m_slogan = nullptr;
     QLabel* m_runTitle = nullptr;
+    QLabel* m_hint = nullptr;
     QAction* m_showPanel = nullptr;
 };
 

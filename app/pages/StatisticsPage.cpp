@@ -1,7 +1,6 @@
 #include "app/pages/StatisticsPage.h"
 
 #include <QGridLayout>
-#include <QHBoxLayout>
 #include <QVBoxLayout>
 
 namespace normscope::app {
@@ -10,7 +9,6 @@ using telemetry::Statistic;
 using widgets::Curve;
 using widgets::Meaning;
 using widgets::SeriesPlot;
-using widgets::TextRole;
 
 StatisticsPage::StatisticsPage(widgets::Theme& theme, RunModel& run, SelectionModel& selection, QWidget* parent)
     : QWidget(parent),
@@ -18,12 +16,12 @@ StatisticsPage::StatisticsPage(widgets::Theme& theme, RunModel& run, SelectionMo
       m_run(run),
       m_selection(selection),
       m_channels(new widgets::ChannelSelector(theme)),
-      m_hint(new QLabel(tr("Train mode normalizes with orange, eval mode with blue."))),
       m_mean(new SeriesPlot(theme)),
       m_variance(new SeriesPlot(theme)),
       m_affine(new SeriesPlot(theme)),
       m_modes(new SeriesPlot(theme)),
-      m_loss(new SeriesPlot(theme)) {
+      m_loss(new SeriesPlot(theme)),
+      m_accuracy(new SeriesPlot(theme)) {
     build();
     linkPlots();
     connect(m_channels, &widgets::ChannelSelector::selectionChanged, &selection, &SelectionModel::selectChannels);
@@ -32,31 +30,26 @@ StatisticsPage::StatisticsPage(widgets::Theme& theme, RunModel& run, SelectionMo
     connect(&run, &RunModel::runStarted, this, &StatisticsPage::startRun);
     connect(&run, &RunModel::stepsAppended, this, &StatisticsPage::markDirty);
     connect(&run, &RunModel::eventsRecorded, this, &StatisticsPage::showEvents);
-    connect(&theme, &widgets::Theme::changed, this, &StatisticsPage::applyTheme);
-    applyTheme();
 }
 
-std::array<std::pair<QString, SeriesPlot*>, 5> StatisticsPage::plots() const {
+std::array<std::pair<QString, SeriesPlot*>, 6> StatisticsPage::plots() const {
     return {{{QStringLiteral("mean"), m_mean},
              {QStringLiteral("variance"), m_variance},
              {QStringLiteral("gamma-beta"), m_affine},
              {QStringLiteral("train-eval-difference"), m_modes},
-             {QStringLiteral("loss-accuracy"), m_loss}}};
+             {QStringLiteral("loss"), m_loss},
+             {QStringLiteral("accuracy"), m_accuracy}}};
 }
 
 void StatisticsPage::build() {
-    auto* header = new QHBoxLayout;
-    header->setSpacing(16);
-    header->addWidget(m_channels, 1);
-    header->addWidget(m_hint, 0, Qt::AlignTop);
-
     auto* grid = new QGridLayout;
     grid->setSpacing(8);
     grid->addWidget(m_mean, 0, 0);
     grid->addWidget(m_variance, 0, 1);
     grid->addWidget(m_affine, 1, 0);
     grid->addWidget(m_modes, 1, 1);
-    grid->addWidget(m_loss, 2, 0, 1, 2);
+    grid->addWidget(m_loss, 2, 0);
+    grid->addWidget(m_accuracy, 2, 1);
     grid->setRowStretch(0, 228);
     grid->setRowStretch(1, 190);
     grid->setRowStretch(2, 178);
@@ -66,24 +59,31 @@ void StatisticsPage::build() {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(16, 8, 16, 8);
     column->setSpacing(8);
-    column->addLayout(header);
+    column->addWidget(m_channels);
     column->addLayout(grid, 1);
+
+    // Three rows must fit on a screen of 720 lines.
+    for (const auto& [name, plot] : plots()) plot->setMinimumHeight(112);
 
     m_affine->setUnit(tr("step"));
     m_mean->setUnit(tr("step"));
     m_variance->setUnit(tr("step"));
     m_modes->setTitle(tr("Train mode against eval mode"));
     m_modes->setUnit(tr("‖train − eval‖ / ‖train‖"));
-    m_loss->setTitle(tr("Loss and accuracy"));
-    m_loss->setUnit(tr("step"));
+    m_loss->setTitle(tr("Training loss"));
+    m_loss->setUnit(tr("cross entropy"));
+    m_accuracy->setTitle(tr("Accuracy on held-out images"));
+    m_accuracy->setUnit(tr("share"));
+    m_accuracy->setValueRange(widgets::ValueRange{0, 1});
     m_mean->setToolTip(tr("Batch mean of the step and the running mean after it"));
     m_variance->setToolTip(tr("Biased batch variance (1/n), which normalizes in train mode, and the running average of "
                               "the unbiased one (1/(n−1)), which normalizes in eval mode"));
     m_affine->setToolTip(tr("Scale γ (weight) and shift β (bias) after the step"));
     m_modes->setToolTip(tr("How far the outputs of train mode and eval mode are apart on held-out images, "
                            "relative to their size"));
-    m_loss->setToolTip(tr("Training loss of each batch; accuracy on held-out images, normalized with their own batch's "
-                          "statistics (train mode) and with the running ones (eval mode)"));
+    m_loss->setToolTip(tr("Cross entropy of each training batch, in train mode, before the update"));
+    m_accuracy->setToolTip(tr("The same images normalized with their own batch's statistics (train mode) and with the "
+                              "running ones (eval mode)"));
 }
 
 void StatisticsPage::linkPlots() {
@@ -107,14 +107,9 @@ void StatisticsPage::startRun() {
         plot->setRecipeJson(QString::fromStdString(m_run.description()->recipe_json));
     }
     const auto& schema = m_run.store()->schema();
-    std::vector<Curve> curves;
-    const auto add = [&](Statistic statistic, const QString& name, Meaning meaning) {
-        if (const auto series = schema.find(statistic)) curves.push_back({*series, name, meaning});
-    };
-    add(Statistic::loss, tr("training loss"), Meaning::Loss);
-    add(Statistic::eval_accuracy_train_mode, tr("accuracy, train mode"), Meaning::TrainMode);
-    add(Statistic::eval_accuracy, tr("accuracy, eval mode"), Meaning::EvalMode);
-    m_loss->setCurves(std::move(curves));
+    m_loss->setCurves({{*schema.find(Statistic::loss), tr("loss of the batch"), Meaning::Loss}});
+    m_accuracy->setCurves({{*schema.find(Statistic::eval_accuracy_train_mode), tr("train mode"), Meaning::TrainMode},
+                           {*schema.find(Statistic::eval_accuracy), tr("eval mode"), Meaning::EvalMode}});
     showLayer();
     showModes();
     showEvents();
@@ -187,13 +182,6 @@ void StatisticsPage::showEvents() {
 
 void StatisticsPage::markDirty() {
     for (const auto& [name, plot] : plots()) plot->markDirty();
-}
-
-void StatisticsPage::applyTheme() {
-    m_hint->setFont(m_theme.font(TextRole::Small));
-    QPalette palette = m_hint->palette();
-    palette.setColor(QPalette::WindowText, m_theme.colors().muted);
-    m_hint->setPalette(palette);
 }
 
 }  // namespace normscope::app

@@ -1,4 +1,4 @@
-// Batch against running statistics, γ and β, train against eval mode, loss and accuracy.
+// Batch against running statistics, γ and β, train against eval mode, loss, accuracy.
 #pragma once
 
 #include "app/models/RunModel.h"
@@ -7,7 +7,6 @@
 #include "widgets/plots/SeriesPlot.h"
 #include "widgets/theme/Theme.h"
 
-#include <QLabel>
 #include <QWidget>
 
 #include <array>
@@ -27,8 +26,9 @@ class StatisticsPage : public QWidget {
     widgets::SeriesPlot* affinePlot() const { return m_affine; }
     widgets::SeriesPlot* modePlot() const { return m_modes; }
     widgets::SeriesPlot* lossPlot() const { return m_loss; }
+    widgets::SeriesPlot* accuracyPlot() const { return m_accuracy; }
     /// In reading order, with a name fit for a file.
-    std::array<std::pair<QString, widgets::SeriesPlot*>, 5> plots() const;
+    std::array<std::pair<QString, widgets::SeriesPlot*>, 6> plots() const;
 
    private:
     void build();
@@ -39,7 +39,6 @@ class StatisticsPage : public QWidget {
     void showModes();
     void showEvents();
     void markDirty();
-    void applyTheme();
     /// Adds one curve for each selected channel that the run records the statistic for.
     void addChannelCurves(std::vector<widgets::Curve>& curves, telemetry::Statistic statistic,
                           const QString& name, widgets::Meaning meaning) const;
@@ -48,12 +47,12 @@ class StatisticsPage : public QWidget {
     RunModel& m_run;
     SelectionModel& m_selection;
     widgets::ChannelSelector* m_channels;
-    QLabel* m_hint;
     widgets::SeriesPlot* m_mean;
     widgets::SeriesPlot* m_variance;
     widgets::SeriesPlot* m_affine;
     widgets::SeriesPlot* m_modes;
     widgets::SeriesPlot* m_loss;
+    widgets::SeriesPlot* m_accuracy;
 };
 
 }  // namespace normscope::app

@@ -47,7 +47,6 @@ UnattendedRun::UnattendedRun(MainWindow& window, const LaunchOptions& options, Q
     connect(&model, &RunModel::snapshotChanged, this, &UnattendedRun::follow);
     connect(&model, &RunModel::noticed, this, &UnattendedRun::fail);
     connect(&window.writer(), &BackgroundWriter::failed, this, &UnattendedRun::fail);
-    m_sincePrint.start();
 }
 
 void UnattendedRun::begin() {
@@ -78,8 +77,9 @@ void UnattendedRun::fail(const QString& sentence) {
 void UnattendedRun::printProgress() {
     const RunModel& run = m_window.run().model();
     const Snapshot& snapshot = run.snapshot();
-    if (m_sincePrint.elapsed() < 1000 && snapshot.state != RunState::finished) return;
-    m_sincePrint.restart();
+    const int twentieth = static_cast<int>(20 * snapshot.progress);
+    if (twentieth == m_printedTwentieth) return;
+    m_printedTwentieth = twentieth;
     std::fprintf(stderr, "%3.0f %%  step %lld · loss %.3f · accuracy eval %.1f %%, train mode %.1f %% · %.0f images/s\n",
                  100 * snapshot.progress, static_cast<long long>(snapshot.step.value),
                  newest(run, Statistic::loss).value_or(0), 100 * newest(run, Statistic::eval_accuracy).value_or(0),

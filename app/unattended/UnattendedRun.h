@@ -3,7 +3,6 @@
 
 #include "app/LaunchOptions.h"
 
-#include <QElapsedTimer>
 #include <QObject>
 
 namespace normscope::app {
@@ -33,7 +32,7 @@ class UnattendedRun : public QObject {
 
     MainWindow& m_window;
     LaunchOptions m_options;
-    QElapsedTimer m_sincePrint;
+    int m_printedTwentieth = -1;
     bool m_begun = false;
     bool m_done = false;
 };

@@ -35,10 +35,11 @@ void SeriesPyramid::push_to_level(std::size_t level, Bucket bucket) {
 
     Bucket& open = m_open[coarser];
     std::size_t& filled = m_open_count[coarser];
+    if (!std::isfinite(bucket.minimum)) bucket.minimum = bucket.maximum = std::numeric_limits<float>::quiet_NaN();
     if (filled == 0) {
         open = bucket;
     } else {
-        // fmin and fmax pass over NaN; an infinite extremum stays one.
+        // fmin and fmax pass over NaN.
         open.minimum = std::fmin(open.minimum, bucket.minimum);
         open.maximum = std::fmax(open.maximum, bucket.maximum);
         open.has_non_finite |= bucket.has_non_finite;
@@ -68,25 +69,30 @@ std::size_t SeriesPyramid::lower_bound(std::size_t level, std::int64_t step) con
     return low;
 }
 
+std::int64_t SeriesPyramid::end_of_level(std::size_t level, std::size_t finest) const {
+    const bool finer_is_empty = level == finest || m_levels[level - 1].size() == 0;
+    return finer_is_empty ? std::numeric_limits<std::int64_t>::max() : std::int64_t{m_levels[level - 1][0].first_step};
+}
+
+std::size_t SeriesPyramid::samples_needed(std::int64_t first, std::int64_t last, std::size_t finest) const {
+    std::size_t needed = 0;
+    for (std::size_t level = finest; level < level_count; ++level) {
+        const std::size_t begin = lower_bound(level, first);
+        needed += std::max(begin, lower_bound(level, std::min(last + 1, end_of_level(level, finest)))) - begin;
+    }
+    return needed;
+}
+
 std::vector<SeriesSample> SeriesPyramid::samples(std::int64_t first, std::int64_t last, std::size_t most) const {
     std::size_t finest = 0;
-    while (finest + 1 < level_count) {
-        const std::size_t wanted = lower_bound(finest, last + 1) - lower_bound(finest, first);
-        if (wanted <= most) break;
-        ++finest;
-    }
+    while (finest + 1 < level_count && samples_needed(first, last, finest) > most) ++finest;
 
     // Older than the chosen level reaches: coarser levels, coarsest first. Their last bucket may
     // overlap the first of the finer level, which repeats extrema but invents none.
     std::vector<SeriesSample> result;
-    std::vector<std::int64_t> begins(level_count, std::numeric_limits<std::int64_t>::max());
-    for (std::size_t level = finest; level < level_count; ++level) {
-        const Ring& ring = m_levels[level];
-        if (ring.size() > 0) begins[level] = ring[0].first_step;
-    }
     for (std::size_t level = level_count; level-- > finest;) {
         const Ring& ring = m_levels[level];
-        const std::int64_t end = level == finest ? std::numeric_limits<std::int64_t>::max() : begins[level - 1];
+        const std::int64_t end = end_of_level(level, finest);
         std::size_t i = lower_bound(level, first);
         // The bucket before `first` reaches into the range (a coarse one) or leads the line into it.
         if (i > 0) --i;

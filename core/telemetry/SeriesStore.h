@@ -66,6 +66,9 @@ class SeriesPyramid {
     void push_to_level(std::size_t level, Bucket bucket);
     /// First entry of a level whose step is at least `step`.
     std::size_t lower_bound(std::size_t level, std::int64_t step) const;
+    /// First step that the next finer level still has, if samples go down to level `finest`.
+    std::int64_t end_of_level(std::size_t level, std::size_t finest) const;
+    std::size_t samples_needed(std::int64_t first, std::int64_t last, std::size_t finest) const;
 
     std::array<Ring, level_count> m_levels;
     std::array<Bucket, level_count> m_open{};  ///< bucket being filled on each coarser level

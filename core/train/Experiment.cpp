@@ -27,13 +27,18 @@ const Dataset& checked_train_set(const DataSplit& data, const Recipe& recipe) {
     return *data.train;
 }
 
+nn::Network<float> checked_network(const Recipe& recipe, const DataSplit& data) {
+    const Dataset& train = checked_train_set(data, recipe);
+    return nn::make_network<float>(recipe.model, image_shape(train),
+                                   static_cast<std::int64_t>(train.class_names().size()));
+}
+
 }  // namespace
 
 Experiment::Experiment(Recipe recipe, DataSplit data)
     : m_recipe(std::move(recipe)),
       m_data(std::move(data)),
-      m_network(nn::make_network<float>(m_recipe.model, image_shape(checked_train_set(m_data, m_recipe)),
-                                        static_cast<std::int64_t>(m_data.train->class_names().size()))),
+      m_network(checked_network(m_recipe, m_data)),
       m_sampler(m_data.train->size(), m_recipe.data.shuffle, m_recipe.data.drop_last, m_recipe.seed),
       m_planned_epochs(m_recipe.epochs) {
     m_network.reset(m_recipe.seed);

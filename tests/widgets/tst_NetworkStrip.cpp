@@ -14,8 +14,8 @@ class tst_NetworkStrip : public QObject {
     Theme m_theme{ColorScheme::Light};
 
     static std::vector<telemetry::LayerDescription> layers() {
-        return {{"input", "Input", "1×28×28", 1, false}, {"conv1", "Conv2d", "3×3 · 16", 16, false},
-                {"bn1", "BatchNorm2d", "", 16, true},    {"relu", "ReLU", "", 0, false},
+        return {{"input", "Input", "1×28×28", 1, false},    {"conv1", "Conv2d", "3×3 · 16", 16, false},
+                {"bn1", "BatchNorm2d", "", 16, true},       {"relu", "ReLU", "", 0, false},
                 {"conv2", "Conv2d", "3×3 · 32", 32, false}, {"bn2", "BatchNorm2d", "32 channels", 32, true}};
     }
 

@@ -69,9 +69,12 @@ class tst_PlotExporter : public QObject {
         int lines = 0;
         while (!xml.atEnd()) {
             if (xml.readNext() != QXmlStreamReader::StartElement) continue;
-            if (xml.name() == QLatin1String("text")) texts << xml.readElementText();
-            else if (xml.name() == QLatin1String("desc")) description = xml.readElementText();
-            else if (xml.name() == QLatin1String("polyline")) ++lines;
+            if (xml.name() == QLatin1String("text"))
+                texts << xml.readElementText();
+            else if (xml.name() == QLatin1String("desc"))
+                description = xml.readElementText();
+            else if (xml.name() == QLatin1String("polyline"))
+                ++lines;
         }
         QVERIFY2(!xml.hasError(), qPrintable(xml.errorString()));
         QVERIFY(texts.contains(QStringLiteral("Mean <7>")));

@@ -17,7 +17,8 @@ class tst_PlotLegend : public QObject {
     void clickAndSpaceToggle() {
         PlotLegend legend(m_theme, nullptr);
         legend.resize(400, 20);
-        legend.setCurves({{{0}, QStringLiteral("batch"), Meaning::Batch}, {{1}, QStringLiteral("running"), Meaning::Running}});
+        legend.setCurves(
+            {{{0}, QStringLiteral("batch"), Meaning::Batch}, {{1}, QStringLiteral("running"), Meaning::Running}});
         legend.show();
         QSignalSpy toggled(&legend, &PlotLegend::curveToggled);
         const auto entries = legend.findChildren<LegendEntry*>();

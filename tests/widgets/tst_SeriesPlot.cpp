@@ -144,6 +144,20 @@ class tst_SeriesPlot : public QObject {
         QVERIFY(m_plot->yRange().size() < 0.7 * before.size());
     }
 
+    void followNewestKeepsZoomedValues() {
+        wheel(middle(), 240);
+        wheel(middle(), 240, Qt::ShiftModifier);
+        const ValueRange values = m_plot->yRange();
+        m_plot->findChild<QAction*>(QStringLiteral("followNewest"))->trigger();
+        settle();
+        QCOMPARE(m_plot->xRange(), (ValueRange{0, 240}));
+        QCOMPARE(m_plot->yRange(), values);
+        m_plot->findChild<QAction*>(QStringLiteral("resetZoom"))->trigger();
+        settle();
+        QVERIFY(m_plot->isFollowing());
+        QVERIFY(m_plot->yRange() != values);
+    }
+
     void dragMovesAZoomedView() {
         wheel(middle(), 480);
         const ValueRange before = m_plot->xRange();
@@ -278,7 +292,8 @@ class tst_SeriesPlot : public QObject {
         QVERIFY(menu != nullptr);
         QStringList names;
         for (const QAction* action : menu->actions()) names << action->objectName();
-        for (const char* name : {"savePng", "saveSvg", "savePdf", "saveCsv", "copyPicture", "followNewest", "resetZoom"}) {
+        for (const char* name :
+             {"savePng", "saveSvg", "savePdf", "saveCsv", "copyPicture", "followNewest", "resetZoom"}) {
             QVERIFY(names.contains(QLatin1String(name)));
         }
         menu->close();

@@ -55,7 +55,9 @@ std::vector<ChannelIndex> ChannelGrid::selection() const {
     return result;
 }
 
-int ChannelGrid::columns() const { return std::max(1, (width() - 2) / pitch); }
+int ChannelGrid::columns() const {
+    return std::max(1, (width() - 2) / pitch);
+}
 
 QRect ChannelGrid::squareRect(int channel) const {
     const int perRow = columns();
@@ -75,7 +77,9 @@ int ChannelGrid::heightForWidth(int width) const {
     return std::max(1, (m_count + perRow - 1) / perRow) * pitch + 2;
 }
 
-QSize ChannelGrid::sizeHint() const { return {std::min(m_count, 32) * pitch + 4, heightForWidth(width())}; }
+QSize ChannelGrid::sizeHint() const {
+    return {std::min(m_count, 32) * pitch + 4, heightForWidth(width())};
+}
 
 bool ChannelGrid::isSelected(int channel) const {
     return std::find(m_selected.begin(), m_selected.end(), channel) != m_selected.end();
@@ -129,11 +133,10 @@ bool ChannelGrid::event(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
         if (const auto channel = channelAt(help->pos())) {
-            QToolTip::showText(help->globalPos(),
-                               tr("Channel %1\nCtrl+click adds, Shift+click selects a range, at most %2")
-                                   .arg(*channel)
-                                   .arg(m_most),
-                               this, squareRect(*channel));
+            QToolTip::showText(
+                help->globalPos(),
+                tr("Channel %1\nCtrl+click adds, Shift+click selects a range, at most %2").arg(*channel).arg(m_most),
+                this, squareRect(*channel));
         } else {
             QToolTip::hideText();
         }

@@ -31,6 +31,7 @@ ChannelSelector::ChannelSelector(Theme& theme, QWidget* parent)
     row->addSpacing(4);
     row->addWidget(m_scroll, 1, Qt::AlignTop);
 
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     m_name->setFixedHeight(ChannelGrid::pitch + 2);
     m_word->setFixedHeight(ChannelGrid::pitch + 2);
     m_scroll->setWidget(m_grid);           // owns it,
@@ -64,9 +65,13 @@ void ChannelSelector::setSelection(const std::vector<ChannelIndex>& channels) {
     m_scroll->ensureVisible(at.x(), at.y(), ChannelGrid::pitch, ChannelGrid::pitch);
 }
 
-std::vector<ChannelIndex> ChannelSelector::selection() const { return m_grid->selection(); }
+std::vector<ChannelIndex> ChannelSelector::selection() const {
+    return m_grid->selection();
+}
 
-void ChannelSelector::setMaximumSelected(int most) { m_grid->setMaximumSelected(most); }
+void ChannelSelector::setMaximumSelected(int most) {
+    m_grid->setMaximumSelected(most);
+}
 
 void ChannelSelector::applyTheme() {
     m_name->setFont(m_theme.font(TextRole::PlotTitle));

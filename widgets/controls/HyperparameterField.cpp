@@ -18,7 +18,9 @@
 namespace normscope::widgets {
 namespace {
 
-QString fromView(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
+QString fromView(std::string_view text) {
+    return QString::fromUtf8(text.data(), qsizetype(text.size()));
+}
 
 /// The table's texts are English; translators find them in the context "HyperparameterSpec".
 QString translated(std::string_view text) {
@@ -118,9 +120,13 @@ void HyperparameterField::applyTheme() {
     m_edit->setStyleSheet(m_role != nullptr ? QStringLiteral("color: %1").arg((colors.*m_role).name()) : QString());
 }
 
-bool HyperparameterField::isRefused() const { return m_edit->property("refused").toBool(); }
+bool HyperparameterField::isRefused() const {
+    return m_edit->property("refused").toBool();
+}
 
-void HyperparameterField::setSliderVisible(bool visible) { m_slider->setVisible(visible); }
+void HyperparameterField::setSliderVisible(bool visible) {
+    m_slider->setVisible(visible);
+}
 
 void HyperparameterField::setNote(const QString& note) {
     m_note = note;
@@ -134,7 +140,7 @@ void HyperparameterField::setNote(const QString& note) {
     m_caption->setText(parts.join(QStringLiteral(" · ")));
 }
 
-void HyperparameterField::setColorRole(QColor ThemeColors::* role) {
+void HyperparameterField::setColorRole(QColor ThemeColors::*role) {
     m_role = role;
     m_slider->setColorRole(role);
     applyTheme();

@@ -35,7 +35,7 @@ class HyperparameterField : public QWidget {
     /// Added to the caption after the price ("live"), e.g. "half-life 69 steps".
     void setNote(const QString& note);
     /// Colour of slider and number, e.g. &ThemeColors::running; accent and text by default.
-    void setColorRole(QColor ThemeColors::* role);
+    void setColorRole(QColor ThemeColors::*role);
 
    public slots:
     /// Shows a value; no signal. Leaves alone what the user is just typing.
@@ -64,7 +64,7 @@ class HyperparameterField : public QWidget {
     telemetry::HyperparameterSpec m_spec;
     double m_value;
     std::optional<double> m_pending;
-    QColor ThemeColors::* m_role = nullptr;
+    QColor ThemeColors::*m_role = nullptr;
     QString m_note;
     QLabel* m_label;
     QLineEdit* m_edit;

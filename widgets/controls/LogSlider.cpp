@@ -29,14 +29,18 @@ void LogSlider::setRange(double minimum, double maximum, telemetry::Scale scale)
     update();
 }
 
-void LogSlider::setInteger(bool integer) { m_integer = integer; }
+void LogSlider::setInteger(bool integer) {
+    m_integer = integer;
+}
 
-void LogSlider::setColorRole(QColor ThemeColors::* role) {
+void LogSlider::setColorRole(QColor ThemeColors::*role) {
     m_role = role;
     update();
 }
 
-void LogSlider::setValueText(std::function<QString(double)> text) { m_valueText = std::move(text); }
+void LogSlider::setValueText(std::function<QString(double)> text) {
+    m_valueText = std::move(text);
+}
 
 QString LogSlider::valueText() const {
     return m_valueText ? m_valueText(m_value) : QString::number(m_value, 'g', 6);
@@ -59,7 +63,9 @@ void LogSlider::editValue(double value) {
     emit valueEdited(next);
 }
 
-QRectF LogSlider::trackArea() const { return QRectF(rect()).adjusted(9, 0, -9, 0); }
+QRectF LogSlider::trackArea() const {
+    return QRectF(rect()).adjusted(9, 0, -9, 0);
+}
 
 double LogSlider::positionOf(double value) const {
     const double inside = std::clamp(value, m_minimum, m_maximum);
@@ -83,7 +89,9 @@ double LogSlider::rounded(double value) const {
     return std::round(value / unit) * unit;
 }
 
-void LogSlider::editPosition(double position) { editValue(valueAt(std::clamp(position, 0.0, 1.0))); }
+void LogSlider::editPosition(double position) {
+    editValue(valueAt(std::clamp(position, 0.0, 1.0)));
+}
 
 void LogSlider::moveBy(double share) {
     const double before = m_value;

@@ -28,7 +28,7 @@ class LogSlider : public QWidget {
     /// Only whole numbers.
     void setInteger(bool integer);
     /// Colour of the filled part; accent by default.
-    void setColorRole(QColor ThemeColors::* role);
+    void setColorRole(QColor ThemeColors::*role);
     /// How screen readers hear a value; plain digits by default.
     void setValueText(std::function<QString(double)> text);
     QString valueText() const;
@@ -68,7 +68,7 @@ class LogSlider : public QWidget {
     double m_value = 0;
     telemetry::Scale m_scale = telemetry::Scale::linear;
     bool m_integer = false;
-    QColor ThemeColors::* m_role = &ThemeColors::accent;
+    QColor ThemeColors::*m_role = &ThemeColors::accent;
     std::function<QString(double)> m_valueText;
 };
 

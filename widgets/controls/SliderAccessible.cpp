@@ -4,7 +4,8 @@
 
 namespace normscope::widgets {
 
-SliderAccessible::SliderAccessible(LogSlider* slider) : QAccessibleWidget(slider, QAccessible::Slider), m_slider(slider) {}
+SliderAccessible::SliderAccessible(LogSlider* slider)
+    : QAccessibleWidget(slider, QAccessible::Slider), m_slider(slider) {}
 
 void SliderAccessible::installFactory() {
     static const bool installed = [] {
@@ -26,10 +27,20 @@ QString SliderAccessible::text(QAccessible::Text type) const {
     return type == QAccessible::Value ? m_slider->valueText() : QAccessibleWidget::text(type);
 }
 
-QVariant SliderAccessible::currentValue() const { return m_slider->value(); }
-void SliderAccessible::setCurrentValue(const QVariant& value) { m_slider->editValue(value.toDouble()); }
-QVariant SliderAccessible::maximumValue() const { return m_slider->maximum(); }
-QVariant SliderAccessible::minimumValue() const { return m_slider->minimum(); }
-QVariant SliderAccessible::minimumStepSize() const { return {}; }
+QVariant SliderAccessible::currentValue() const {
+    return m_slider->value();
+}
+void SliderAccessible::setCurrentValue(const QVariant& value) {
+    m_slider->editValue(value.toDouble());
+}
+QVariant SliderAccessible::maximumValue() const {
+    return m_slider->maximum();
+}
+QVariant SliderAccessible::minimumValue() const {
+    return m_slider->minimum();
+}
+QVariant SliderAccessible::minimumStepSize() const {
+    return {};
+}
 
 }  // namespace normscope::widgets

@@ -11,7 +11,7 @@
 
 namespace normscope::widgets {
 
-ThemedIconEngine::ThemedIconEngine(const Theme* theme, QString name, QColor ThemeColors::* role)
+ThemedIconEngine::ThemedIconEngine(const Theme* theme, QString name, QColor ThemeColors::*role)
     : m_theme(theme), m_name(std::move(name)), m_role(role) {}
 
 void ThemedIconEngine::paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State state) {
@@ -37,8 +37,12 @@ QPixmap ThemedIconEngine::pixmap(const QSize& size, QIcon::Mode mode, QIcon::Sta
     return result;
 }
 
-QIconEngine* ThemedIconEngine::clone() const { return new ThemedIconEngine(*this); }
+QIconEngine* ThemedIconEngine::clone() const {
+    return new ThemedIconEngine(*this);
+}
 
-bool ThemedIconEngine::isNull() { return !QFile::exists(QStringLiteral(":/normscope/icons/%1.svg").arg(m_name)); }
+bool ThemedIconEngine::isNull() {
+    return !QFile::exists(QStringLiteral(":/normscope/icons/%1.svg").arg(m_name));
+}
 
 }  // namespace normscope::widgets

@@ -14,7 +14,7 @@ class Theme;
 /// Owned by a QIcon. Without its theme (destroyed before) it draws nothing.
 class ThemedIconEngine : public QIconEngine {
    public:
-    ThemedIconEngine(const Theme* theme, QString name, QColor ThemeColors::* role);
+    ThemedIconEngine(const Theme* theme, QString name, QColor ThemeColors::*role);
 
     void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State state) override;
     QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override;
@@ -24,7 +24,7 @@ class ThemedIconEngine : public QIconEngine {
    private:
     QPointer<const Theme> m_theme;
     QString m_name;
-    QColor ThemeColors::* m_role;
+    QColor ThemeColors::*m_role;
 };
 
 }  // namespace normscope::widgets

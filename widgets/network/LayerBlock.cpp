@@ -58,7 +58,8 @@ QSize LayerBlock::minimumSizeHint() const {
 void LayerBlock::focusInEvent(QFocusEvent* event) {
     // A ring for those who move with keys; the mouse has its own pointer.
     const Qt::FocusReason reason = event->reason();
-    m_keyboardFocus = reason == Qt::TabFocusReason || reason == Qt::BacktabFocusReason || reason == Qt::OtherFocusReason;
+    m_keyboardFocus =
+        reason == Qt::TabFocusReason || reason == Qt::BacktabFocusReason || reason == Qt::OtherFocusReason;
     QAbstractButton::focusInEvent(event);
 }
 

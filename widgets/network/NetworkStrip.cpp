@@ -32,7 +32,9 @@ NetworkStrip::NetworkStrip(Theme& theme, QWidget* parent) : QScrollArea(parent),
     connect(&theme, &Theme::changed, m_row, qOverload<>(&QWidget::update));
 }
 
-QSize NetworkStrip::sizeHint() const { return {800, 62}; }
+QSize NetworkStrip::sizeHint() const {
+    return {800, 62};
+}
 
 void NetworkStrip::setLayers(const std::vector<telemetry::LayerDescription>& layers) {
     for (LayerBlock* old : m_blocks) {
@@ -133,7 +135,9 @@ void NetworkStrip::arrange() {
     // 1 at full size, 0 when every block and gap is as small as it may be.
     const int full = wanted + gaps * widestGap;
     const int small = least + gaps * narrowestGap;
-    const double size = full <= room ? 1 : full == small ? 0 : std::clamp(double(room - small) / (full - small), 0.0, 1.0);
+    const double size = full <= room    ? 1
+                        : full == small ? 0
+                                        : std::clamp(double(room - small) / (full - small), 0.0, 1.0);
     const auto between = [size](int low, int high) { return low + int((high - low) * size); };
 
     int x = 2;
@@ -153,7 +157,8 @@ void NetworkStrip::paintConnections() {
     for (std::size_t i = 1; i < m_blocks.size(); ++i) {
         const QRect left = m_blocks[i - 1]->geometry();
         const QRect right = m_blocks[i]->geometry();
-        painter.drawLine(QPointF(left.right() + 3.5, left.center().y()), QPointF(right.left() - 2.5, left.center().y()));
+        painter.drawLine(QPointF(left.right() + 3.5, left.center().y()),
+                         QPointF(right.left() - 2.5, left.center().y()));
     }
 }
 

@@ -13,7 +13,8 @@ struct ValueRange {
     bool operator==(const ValueRange&) const = default;
 };
 
-/// End of a step axis that shows everything up to `lastStep`: the next number out of 1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8 × 10ⁿ.
+/// End of a step axis that shows everything up to `lastStep`: the next number out of 1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8
+/// × 10ⁿ.
 double followEnd(std::int64_t lastStep);
 
 /// A range around `data` with some air. Keeps `previous` while the data fit in it and fill at least half of it.

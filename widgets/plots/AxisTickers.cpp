@@ -20,7 +20,9 @@ double StepTicker::getTickStep(const QCPRange& range) {
     return std::max(1.0, std::floor(step + 1e-9));  // 2.5 is no whole step
 }
 
-int StepTicker::getSubTickCount(double) { return 0; }
+int StepTicker::getSubTickCount(double) {
+    return 0;
+}
 
 QString StepTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
     QString digits = QString::number(std::llround(tick));
@@ -36,7 +38,9 @@ double ValueTicker::getTickStep(const QCPRange& range) {
     return m_step;
 }
 
-int ValueTicker::getSubTickCount(double) { return 0; }
+int ValueTicker::getSubTickCount(double) {
+    return 0;
+}
 
 QString ValueTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
     QString label;

@@ -13,8 +13,7 @@ constexpr std::size_t mostSparseDots = 60;
 /// Collects the extrema of one pixel column and writes them as one or two points.
 class ColumnWriter {
    public:
-    ColumnWriter(std::vector<QPointF>& line, double stepsPerPixel)
-        : m_line(line), m_stepsPerPixel(stepsPerPixel) {}
+    ColumnWriter(std::vector<QPointF>& line, double stepsPerPixel) : m_line(line), m_stepsPerPixel(stepsPerPixel) {}
 
     void add(double first, double last, double lower, double upper) {
         const double column = std::floor(first / m_stepsPerPixel);

@@ -9,7 +9,9 @@ namespace {
 /// px up and down in all; below, one smooth stroke is as fast as its segments.
 constexpr qreal mostCalmClimb = 1500;
 
-bool isGap(const QPointF& point) { return std::isnan(point.x()) || std::isnan(point.y()); }
+bool isGap(const QPointF& point) {
+    return std::isnan(point.x()) || std::isnan(point.y());
+}
 
 }  // namespace
 
@@ -53,8 +55,8 @@ QVector<QPointF> CurveGraph::thinned(const QVector<QPointF>& lines) const {
     QVector<QPointF> result;
     result.reserve(lines.size());
     for (qsizetype i = 0; i < lines.size(); ++i) {
-        const bool edge = isGap(lines[i]) || i + 1 == lines.size() || isGap(lines[i + 1]) || result.isEmpty() ||
-                          isGap(result.back());
+        const bool edge =
+            isGap(lines[i]) || i + 1 == lines.size() || isGap(lines[i + 1]) || result.isEmpty() || isGap(result.back());
         if (edge || std::abs(lines[i].x() - result.back().x()) >= 2.5 ||
             std::abs(lines[i].y() - result.back().y()) >= 0.8) {
             result.append(lines[i]);

@@ -21,9 +21,12 @@ int LegendEntry::entryWidth(const Theme& theme, const Curve& curve) {
     return 18 + 5 + QFontMetrics(theme.font(TextRole::Small)).horizontalAdvance(curve.name) + 12;
 }
 
-QSize LegendEntry::sizeHint() const { return {entryWidth(m_theme, m_curve), height}; }
+QSize LegendEntry::sizeHint() const {
+    return {entryWidth(m_theme, m_curve), height};
+}
 
-void LegendEntry::paintEntry(QPainter& painter, const QRectF& area, const Theme& theme, const Curve& curve, bool shown) {
+void LegendEntry::paintEntry(QPainter& painter, const QRectF& area, const Theme& theme, const Curve& curve,
+                             bool shown) {
     const ThemeColors& colors = theme.colors();
     QPen swatch = theme.curveStyle(curve.meaning, curve.variant).swatchPen();
     if (!shown) swatch.setColor(colors.border);

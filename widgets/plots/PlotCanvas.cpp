@@ -79,7 +79,6 @@ void PlotCanvas::buildAxes() {
     yAxis->setTicker(m_valueTicker);
     for (QCPAxis* axis : {xAxis, yAxis}) {
         axis->setBasePen(Qt::NoPen);
-        axis->setTickPen(Qt::NoPen);
         axis->setSubTicks(false);
         axis->setTickLength(0);
         axis->setTickLabelPadding(6);
@@ -95,14 +94,15 @@ void PlotCanvas::applyTheme() {
     for (QCPAxis* axis : {xAxis, yAxis}) {
         axis->setTickLabelFont(m_theme.font(TextRole::MonoTick));
         axis->setTickLabelColor(colors.faint);
+        axis->setTickPen(QPen(colors.surface));  // SVG writers draw a dot for a tick of no length and no pen
     }
     yAxis->grid()->setPen(QPen(colors.grid, 1));
     m_followChip->setFont(m_theme.font(TextRole::Caption));
     m_followChip->setIcon(m_theme.icon(QStringLiteral("follow"), &ThemeColors::accent));
     m_followChip->setIconSize({11, 11});
-    m_followChip->setStyleSheet(
-        QStringLiteral("QPushButton { background: %1; color: %2; border: 1px solid %2; border-radius: 8px; padding: 0px 7px; min-height: 16px; }")
-            .arg(colors.accentBackground.name(), colors.accent.name()));
+    m_followChip->setStyleSheet(QStringLiteral("QPushButton { background: %1; color: %2; border: 1px solid %2; "
+                                               "border-radius: 8px; padding: 0px 7px; min-height: 16px; }")
+                                    .arg(colors.accentBackground.name(), colors.accent.name()));
     for (std::size_t i = 0; i < m_graphs.size(); ++i) {
         m_graphs[i]->setStyle(m_theme.curveStyle(m_curves[i].meaning, m_curves[i].variant));
     }
@@ -135,7 +135,9 @@ void PlotCanvas::setCurveVisible(int index, bool visible) {
     m_calmValues.reset();
 }
 
-void PlotCanvas::setEvents(std::vector<telemetry::RunEvent> events) { m_events->setEvents(std::move(events)); }
+void PlotCanvas::setEvents(std::vector<telemetry::RunEvent> events) {
+    m_events->setEvents(std::move(events));
+}
 
 void PlotCanvas::setValueRange(std::optional<ValueRange> range, bool grows) {
     m_fixedValues = range;
@@ -143,13 +145,21 @@ void PlotCanvas::setValueRange(std::optional<ValueRange> range, bool grows) {
     m_calmValues.reset();
 }
 
-void PlotCanvas::setEmptyText(const QString& text) { m_emptyText = text; }
+void PlotCanvas::setEmptyText(const QString& text) {
+    m_emptyText = text;
+}
 
-ValueRange PlotCanvas::stepRange() const { return {xAxis->range().lower, xAxis->range().upper}; }
+ValueRange PlotCanvas::stepRange() const {
+    return {xAxis->range().lower, xAxis->range().upper};
+}
 
-ValueRange PlotCanvas::valueRange() const { return {yAxis->range().lower, yAxis->range().upper}; }
+ValueRange PlotCanvas::valueRange() const {
+    return {yAxis->range().lower, yAxis->range().upper};
+}
 
-double PlotCanvas::wholeRunEnd() const { return followEnd(m_store != nullptr ? m_store->last_step().value : 0); }
+double PlotCanvas::wholeRunEnd() const {
+    return followEnd(m_store != nullptr ? m_store->last_step().value : 0);
+}
 
 void PlotCanvas::updateStepRange() {
     const ValueRange range = m_zoomedSteps.value_or(ValueRange{0, wholeRunEnd()});
@@ -165,9 +175,9 @@ CurveData PlotCanvas::readCurve(const Curve& curve) const {
     const telemetry::SeriesSchema& schema = m_store->schema();
     if (curve.series.value < 0 || std::size_t(curve.series.value) >= schema.size()) return {};
     // The pyramid's levels are a factor 16 apart: asking for two samples a pixel would give one for eight pixels just
-    // above that. What its finest level holds is read instead, and reduced to two a pixel here.
+    // above that. What its two finest levels hold is read instead, and reduced to two a pixel here.
     const int pixels = std::max(axisRect()->width(), 50);
-    const auto most = std::max(telemetry::SeriesPyramid::raw_capacity, std::size_t(2 * pixels));
+    const std::size_t most = telemetry::SeriesPyramid::raw_capacity + telemetry::SeriesPyramid::level_capacity;
     const telemetry::SeriesPyramid& series = m_store->series(curve.series);
     std::vector<telemetry::SeriesSample> samples = series.samples(first, last, most);
     if (!samples.empty() && samples.back().minimum != samples.back().maximum) {
@@ -270,6 +280,11 @@ void PlotCanvas::follow() {
     m_calmValues.reset();
 }
 
+void PlotCanvas::followSteps() {
+    m_zoomedSteps.reset();
+    m_calmValues.reset();
+}
+
 void PlotCanvas::showCursor(std::optional<double> step) {
     const std::optional<double> rounded = step ? std::optional(std::round(*step)) : std::nullopt;
     if (rounded == m_cursor->step()) return;
@@ -298,7 +313,8 @@ void PlotCanvas::updateCursorRows() {
 }
 
 QString PlotCanvas::valueText(const Curve& curve, std::int64_t step) const {
-    if (curve.series.value < 0 || std::size_t(curve.series.value) >= m_store->schema().size()) return QStringLiteral("–");
+    if (curve.series.value < 0 || std::size_t(curve.series.value) >= m_store->schema().size())
+        return QStringLiteral("–");
     const telemetry::SeriesPyramid& series = m_store->series(curve.series);
     if (const auto value = series.value_at(step)) return exactText(*value);
     // Measured at some steps only, or too long ago for single values: the sample before.

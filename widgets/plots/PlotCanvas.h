@@ -57,6 +57,8 @@ class PlotCanvas : public QCustomPlot {
    public slots:
     void zoomSteps(double lower, double upper);
     void follow();
+    /// Follows along the steps; a zoom of the values stays.
+    void followSteps();
     void showCursor(std::optional<double> step);
 
    signals:
@@ -71,6 +73,7 @@ class PlotCanvas : public QCustomPlot {
     void focusChanged();
 
    protected:
+    bool event(QEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;

@@ -16,6 +16,12 @@ constexpr int smallestBand = 6;  // px; less is a click
 
 }  // namespace
 
+bool PlotCanvas::event(QEvent* event) {
+    // The card's tool tip would lie over the values under the cursor.
+    if (event->type() == QEvent::ToolTip) return true;
+    return QCustomPlot::event(event);
+}
+
 void PlotCanvas::editSteps(const ValueRange& wanted) {
     const double end = wholeRunEnd();
     const ValueRange inside = insideSteps(wanted, end, fewestSteps);
@@ -39,7 +45,9 @@ void PlotCanvas::backToFollow() {
     emit followChosen();
 }
 
-bool PlotCanvas::isOverValueAxis(const QPointF& at) const { return at.x() < axisRect()->left(); }
+bool PlotCanvas::isOverValueAxis(const QPointF& at) const {
+    return at.x() < axisRect()->left();
+}
 
 void PlotCanvas::zoomAround(const QPointF& at, double factor, bool values) {
     const QCPAxis* axis = values ? yAxis : xAxis;

@@ -46,8 +46,8 @@ QByteArray plotCsv(const telemetry::SeriesStore& store, const std::vector<Curve>
     std::vector<std::vector<SeriesSample>> samples;
     bool ranges = false;
     for (const Curve& curve : shown) {
-        samples.push_back(store.series(curve.series)
-                              .samples(0, store.last_step().value, std::numeric_limits<std::size_t>::max()));
+        samples.push_back(
+            store.series(curve.series).samples(0, store.last_step().value, std::numeric_limits<std::size_t>::max()));
     }
     for (std::size_t i = 0; i < shown.size(); ++i) {
         for (const SeriesSample& sample : samples[i]) {

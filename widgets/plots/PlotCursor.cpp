@@ -23,7 +23,9 @@ void PlotCursor::hide() {
     m_rows.clear();
 }
 
-double PlotCursor::selectTest(const QPointF&, bool, QVariant*) const { return -1; }
+double PlotCursor::selectTest(const QPointF&, bool, QVariant*) const {
+    return -1;
+}
 
 void PlotCursor::draw(QCPPainter* painter) {
     if (!m_step) return;

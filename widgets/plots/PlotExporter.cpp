@@ -19,9 +19,13 @@ namespace {
 
 constexpr int pictureScale = 2;
 
-QString translated(const char* text) { return QCoreApplication::translate("PlotExporter", text); }
+QString translated(const char* text) {
+    return QCoreApplication::translate("PlotExporter", text);
+}
 
-[[noreturn]] void fail(const char* sentence) { throw std::runtime_error(translated(sentence).toStdString()); }
+[[noreturn]] void fail(const char* sentence) {
+    throw std::runtime_error(translated(sentence).toStdString());
+}
 
 QByteArray pngBytes(SeriesPlot& plot) {
     QBuffer buffer;

@@ -39,8 +39,12 @@ int PlotLegend::flow(int width, bool apply) const {
     return m_entries.empty() ? 0 : y + LegendEntry::height;
 }
 
-int PlotLegend::heightForWidth(int width) const { return flow(width, false); }
+int PlotLegend::heightForWidth(int width) const {
+    return flow(width, false);
+}
 
-void PlotLegend::resizeEvent(QResizeEvent*) { flow(width(), true); }
+void PlotLegend::resizeEvent(QResizeEvent*) {
+    flow(width(), true);
+}
 
 }  // namespace normscope::widgets

@@ -24,7 +24,9 @@ void EventMarks::setEvents(std::vector<telemetry::RunEvent> events) {
     std::stable_sort(m_events.begin(), m_events.end(), [](const auto& a, const auto& b) { return a.step < b.step; });
 }
 
-double EventMarks::selectTest(const QPointF&, bool, QVariant*) const { return -1; }
+double EventMarks::selectTest(const QPointF&, bool, QVariant*) const {
+    return -1;
+}
 
 void EventMarks::draw(QCPPainter* painter) {
     m_labelRects.clear();
@@ -70,13 +72,21 @@ ValueMarks::ValueMarks(QCustomPlot* plot, const Theme& theme) : QCPAbstractItem(
     setClipToAxisRect(false);  // marks stand on the edge
 }
 
-void ValueMarks::setDots(std::vector<Dot> dots) { m_dots = std::move(dots); }
+void ValueMarks::setDots(std::vector<Dot> dots) {
+    m_dots = std::move(dots);
+}
 
-void ValueMarks::setNonFinite(std::vector<double> steps) { m_nonFinite = std::move(steps); }
+void ValueMarks::setNonFinite(std::vector<double> steps) {
+    m_nonFinite = std::move(steps);
+}
 
-void ValueMarks::setNotice(const QString& text) { m_notice = text; }
+void ValueMarks::setNotice(const QString& text) {
+    m_notice = text;
+}
 
-double ValueMarks::selectTest(const QPointF&, bool, QVariant*) const { return -1; }
+double ValueMarks::selectTest(const QPointF&, bool, QVariant*) const {
+    return -1;
+}
 
 void ValueMarks::draw(QCPPainter* painter) {
     const QRectF area = clipAxisRect()->rect();

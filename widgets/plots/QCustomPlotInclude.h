@@ -1,10 +1,10 @@
 // The only place that includes QCustomPlot: its header fails under QT_NO_FOREACH and warns under our flags.
 #pragma once
 
-#ifdef QT_NO_FOREACH
-#define NORMSCOPE_RESTORE_NO_FOREACH
-#undef QT_NO_FOREACH
 #include <QtGlobal>
+
+#ifdef QT_NO_FOREACH
+#define foreach(variable, container) for (variable : container)  // for this header only
 #endif
 
 #pragma GCC diagnostic push
@@ -15,7 +15,6 @@
 #include <qcustomplot.h>
 #pragma GCC diagnostic pop
 
-#ifdef NORMSCOPE_RESTORE_NO_FOREACH
-#define QT_NO_FOREACH
-#undef NORMSCOPE_RESTORE_NO_FOREACH
+#ifdef QT_NO_FOREACH
+#undef foreach
 #endif

@@ -50,9 +50,10 @@ SeriesPlot::SeriesPlot(Theme& theme, QWidget* parent)
     m_pathQuestion = [this](const QString& suggestion, const QString& filter) {
         return QFileDialog::getSaveFileName(this, tr("Save plot"), suggestion, filter);
     };
-    m_canvas->setToolTip(tr("Wheel: zoom steps (with Shift or over the value axis: values). Drag: move. "
-                            "Ctrl+drag: zoom to a rectangle. Double click or Esc: follow the run. "
-                            "Arrow keys: move the cursor."));
+    setToolTip(
+        tr("Wheel: zoom steps (with Shift or over the value axis: values). Drag: move. "
+           "Ctrl+drag: zoom to a rectangle. Double click or Esc: follow the run. "
+           "Arrow keys: move the cursor."));
     m_refresh->setSingleShot(true);
     m_refresh->setInterval(0);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
@@ -99,13 +100,15 @@ void SeriesPlot::makeActions() {
     separate();
     add("copyPicture", tr("Copy picture"), QStringLiteral("copy"), [this] { copyPicture(); });
     separate();
-    const auto followRun = [this] {
-        if (isFollowing()) return;
+    add("followNewest", tr("Follow newest"), QStringLiteral("follow"), [this] {
+        m_canvas->followSteps();
+        scheduleRefresh();
+        emit followStarted();
+    });
+    add("resetZoom", tr("Reset zoom"), QStringLiteral("zoom-out"), [this] {
         follow();
         emit followStarted();
-    };
-    add("followNewest", tr("Follow newest"), QStringLiteral("follow"), followRun);
-    add("resetZoom", tr("Reset zoom"), QStringLiteral("zoom-out"), followRun);
+    });
 }
 
 void SeriesPlot::contextMenuEvent(QContextMenuEvent* event) {
@@ -140,7 +143,9 @@ void SeriesPlot::setStore(std::shared_ptr<const telemetry::SeriesStore> store) {
     scheduleRefresh();
 }
 
-const telemetry::SeriesStore* SeriesPlot::store() const { return m_canvas->store(); }
+const telemetry::SeriesStore* SeriesPlot::store() const {
+    return m_canvas->store();
+}
 
 void SeriesPlot::setCurves(std::vector<Curve> curves) {
     m_legend->setCurves(curves);
@@ -149,7 +154,9 @@ void SeriesPlot::setCurves(std::vector<Curve> curves) {
     scheduleRefresh();
 }
 
-const std::vector<Curve>& SeriesPlot::curves() const { return m_canvas->curves(); }
+const std::vector<Curve>& SeriesPlot::curves() const {
+    return m_canvas->curves();
+}
 
 void SeriesPlot::setEvents(std::vector<telemetry::RunEvent> events) {
     m_canvas->setEvents(std::move(events));
@@ -161,13 +168,27 @@ void SeriesPlot::setEmptyText(const QString& text) {
     scheduleRefresh();
 }
 
-bool SeriesPlot::isFollowing() const { return m_canvas->isFollowing(); }
-ValueRange SeriesPlot::xRange() const { return m_canvas->stepRange(); }
-ValueRange SeriesPlot::yRange() const { return m_canvas->valueRange(); }
-std::optional<double> SeriesPlot::cursorStep() const { return m_canvas->plotCursor().step(); }
-std::vector<double> SeriesPlot::nonFiniteSteps() const { return m_canvas->valueMarks().nonFinite(); }
-std::vector<QRectF> SeriesPlot::eventLabelRects() const { return m_canvas->eventMarks().labelRects(); }
-int SeriesPlot::replotCount() const { return m_canvas->replotCount(); }
+bool SeriesPlot::isFollowing() const {
+    return m_canvas->isFollowing();
+}
+ValueRange SeriesPlot::xRange() const {
+    return m_canvas->stepRange();
+}
+ValueRange SeriesPlot::yRange() const {
+    return m_canvas->valueRange();
+}
+std::optional<double> SeriesPlot::cursorStep() const {
+    return m_canvas->plotCursor().step();
+}
+std::vector<double> SeriesPlot::nonFiniteSteps() const {
+    return m_canvas->valueMarks().nonFinite();
+}
+std::vector<QRectF> SeriesPlot::eventLabelRects() const {
+    return m_canvas->eventMarks().labelRects();
+}
+int SeriesPlot::replotCount() const {
+    return m_canvas->replotCount();
+}
 
 /// Several settings in a row give one replot.
 void SeriesPlot::scheduleRefresh() {
@@ -198,7 +219,9 @@ void SeriesPlot::follow() {
     scheduleRefresh();
 }
 
-void SeriesPlot::setCursor(std::optional<double> step) { m_canvas->showCursor(step); }
+void SeriesPlot::setCursor(std::optional<double> step) {
+    m_canvas->showCursor(step);
+}
 
 int SeriesPlot::legendHeight(int width) const {
     return m_legend->heightForWidth(width - 2 * sidePadding + 6);
@@ -241,7 +264,9 @@ void SeriesPlot::paintEvent(QPaintEvent*) {
     paintHeader(painter, width());
 }
 
-QSize SeriesPlot::exportSize() const { return size().expandedTo(smallestExport); }
+QSize SeriesPlot::exportSize() const {
+    return size().expandedTo(smallestExport);
+}
 
 void SeriesPlot::paintExport(QCPPainter& painter) {
     const QSize all = exportSize();
@@ -278,8 +303,8 @@ void SeriesPlot::saveAs(PlotFormat format) {
     while (name.endsWith(QLatin1Char('-'))) name.chop(1);
     if (name.isEmpty()) name = QStringLiteral("plot");
     const QPointer<SeriesPlot> alive(this);  // the question may run an event loop
-    QString path = m_pathQuestion(name + QLatin1Char('.') + suffix,
-                                  tr("%1 files (*.%2)").arg(suffix.toUpper(), suffix));
+    QString path =
+        m_pathQuestion(name + QLatin1Char('.') + suffix, tr("%1 files (*.%2)").arg(suffix.toUpper(), suffix));
     if (alive.isNull() || path.isEmpty()) return;
     if (!path.endsWith(QLatin1Char('.') + suffix, Qt::CaseInsensitive)) path += QLatin1Char('.') + suffix;
     if (const auto sentence = exportPlot(*this, path, format)) {

@@ -110,12 +110,13 @@ void StatusLine::showTime(const telemetry::Snapshot& snapshot) {
 }
 
 void StatusLine::showCost() {
-    const QString text =
-        m_cost > 0 ? tr("watching costs %1 % of a step").arg(m_cost * 100, 0, 'f', 1) : QString();
+    const QString text = m_cost > 0 ? tr("watching costs %1 % of a step").arg(m_cost * 100, 0, 'f', 1) : QString();
     if (m_message->text() != text) m_message->setText(text);
 }
 
-QString StatusLine::message() const { return m_hasMessage ? m_message->text() : QString(); }
+QString StatusLine::message() const {
+    return m_hasMessage ? m_message->text() : QString();
+}
 
 void StatusLine::showMessage(const QString& text, MessageKind kind) {
     m_hasMessage = true;

@@ -11,7 +11,9 @@
 #include <QStyleFactory>
 
 // Q_INIT_RESOURCE must stand outside any namespace.
-static void initWidgetResources() { Q_INIT_RESOURCE(normscope_widgets); }
+static void initWidgetResources() {
+    Q_INIT_RESOURCE(normscope_widgets);
+}
 
 namespace normscope::widgets {
 namespace {
@@ -70,7 +72,9 @@ QPalette paletteOf(const ThemeColors& c) {
 
 }  // namespace
 
-Theme::Theme(ColorScheme scheme, QObject* parent) : QObject(parent), m_scheme(scheme) { initWidgetResources(); }
+Theme::Theme(ColorScheme scheme, QObject* parent) : QObject(parent), m_scheme(scheme) {
+    initWidgetResources();
+}
 
 CurveStyle Theme::curveStyle(Meaning meaning, int variant) const {
     return widgets::curveStyle(colors(), meaning, variant);
@@ -87,9 +91,11 @@ QFont Theme::font(TextRole role) const {
     return font;
 }
 
-QIcon Theme::icon(const QString& name) const { return icon(name, &ThemeColors::muted); }
+QIcon Theme::icon(const QString& name) const {
+    return icon(name, &ThemeColors::muted);
+}
 
-QIcon Theme::icon(const QString& name, QColor ThemeColors::* role) const {
+QIcon Theme::icon(const QString& name, QColor ThemeColors::*role) const {
     return QIcon(new ThemedIconEngine(this, name, role));  // QIcon owns its engine
 }
 

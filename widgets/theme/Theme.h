@@ -41,7 +41,7 @@ class Theme : public QObject {
     /// An icon of resources/icons in the theme's colour ("play", "pause", "save", …); follows the scheme.
     QIcon icon(const QString& name) const;
     /// The same in a colour role other than muted, e.g. &ThemeColors::accentText.
-    QIcon icon(const QString& name, QColor ThemeColors::* role) const;
+    QIcon icon(const QString& name, QColor ThemeColors::*role) const;
 
     /// Registers the fonts shipped in the library's resources, once a process.
     static void loadFonts();

@@ -11,8 +11,7 @@ qreal linearized(float channel) {
 }
 
 qreal luminance(const QColor& color) {
-    return 0.2126 * linearized(color.redF()) + 0.7152 * linearized(color.greenF()) +
-           0.0722 * linearized(color.blueF());
+    return 0.2126 * linearized(color.redF()) + 0.7152 * linearized(color.greenF()) + 0.0722 * linearized(color.blueF());
 }
 
 }  // namespace
@@ -61,8 +60,7 @@ const ThemeColors& themeColors(ColorScheme scheme) {
 
 QColor mixed(const QColor& under, const QColor& over, qreal share) {
     const auto channel = [share](int below, int above) { return int(std::lround(below + (above - below) * share)); };
-    return {channel(under.red(), over.red()), channel(under.green(), over.green()),
-            channel(under.blue(), over.blue())};
+    return {channel(under.red(), over.red()), channel(under.green(), over.green()), channel(under.blue(), over.blue())};
 }
 
 qreal contrastRatio(const QColor& a, const QColor& b) {

@@ -35,13 +35,19 @@ void ProgressTrack::setEvents(std::vector<Event> events) {
     update();
 }
 
-QRectF ProgressTrack::trackArea() const { return QRectF(10, 12, width() - 20, 20); }
+QRectF ProgressTrack::trackArea() const {
+    return QRectF(10, 12, width() - 20, 20);
+}
 
 void ProgressTrack::paintEvent(QPaintEvent*) {
     const ThemeColors& c = m_theme.colors();
     QPainter painter(this);
     paintTrack(painter, trackArea(), m_progress,
-               {.rail = c.border, .filled = c.accent, .handle = c.surface, .thickness = 6, .handleRadius = 9,
+               {.rail = c.border,
+                .filled = c.accent,
+                .handle = c.surface,
+                .thickness = 6,
+                .handleRadius = 9,
                 .handleStroke = 3});
     paintEvents(painter);
 }

@@ -136,9 +136,13 @@ void TransportBar::setStatus(const telemetry::Snapshot& snapshot) {
     setProgress(snapshot.progress);
 }
 
-void TransportBar::setProgress(double progress) { m_track->setProgress(progress); }
+void TransportBar::setProgress(double progress) {
+    m_track->setProgress(progress);
+}
 
-void TransportBar::setEvents(std::vector<std::pair<double, QString>> events) { m_track->setEvents(std::move(events)); }
+void TransportBar::setEvents(std::vector<std::pair<double, QString>> events) {
+    m_track->setEvents(std::move(events));
+}
 
 void TransportBar::setSpeed(double stepsPerSecond) {
     m_speed->setValue(stepsPerSecond <= 0 ? fullSpeed : stepsPerSecond);

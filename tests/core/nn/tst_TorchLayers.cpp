@@ -90,7 +90,7 @@ class TorchCase {
         auto state = m_fixture.template state<S>(m_name + "/");
         std::erase_if(state, [](const auto& tensor) { return tensor.name.find('/') != std::string::npos; });
         for (auto& tensor : state) {
-            if (tensor.name.find('.') == std::string::npos) tensor.name = "0." + tensor.name;
+            if (tensor.name.find('.') == std::string::npos) tensor.name = std::string("0.") + tensor.name;
         }
         m_network.load_state(state);
     }
