@@ -9,7 +9,9 @@
 namespace normscope::app {
 namespace {
 
-[[noreturn]] void refuse(const QString& sentence) { throw InputError(sentence.toStdString()); }
+[[noreturn]] void refuse(const QString& sentence) {
+    throw InputError(sentence.toStdString());
+}
 
 std::optional<widgets::ColorScheme> parseScheme(const QString& text) {
     if (text == QLatin1String("light")) return widgets::ColorScheme::Light;
@@ -55,14 +57,25 @@ LaunchOptions parseLaunchOptions(const QStringList& arguments) {
     parser.setApplicationDescription(QStringLiteral("A desktop laboratory for batch normalization."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(QStringLiteral("recipe"), QStringLiteral("Recipe (JSON) to open"), QStringLiteral("[RECIPE]"));
-    const QCommandLineOption view(QStringLiteral("view"), QStringLiteral("Page to show: statistics"), QStringLiteral("NAME"));
-    const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("light, dark or system"), QStringLiteral("NAME"));
-    const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Size of the window, e.g. 1440x900"), QStringLiteral("WxH"));
-    const QCommandLineOption steps(QStringLiteral("steps"), QStringLiteral("With --screenshot: train N steps"), QStringLiteral("N"));
-    const QCommandLineOption screenshot(QStringLiteral("screenshot"), QStringLiteral("Train, write a picture of the window, exit"), QStringLiteral("FILE.png"));
-    const QCommandLineOption headless(QStringLiteral("headless"), QStringLiteral("Train to the end, leave window.png, the plots and report.html in FOLDER, exit"), QStringLiteral("FOLDER"));
-    const QCommandLineOption threads(QStringLiteral("threads"), QStringLiteral("Computing threads"), QStringLiteral("T"));
+    parser.addPositionalArgument(QStringLiteral("recipe"), QStringLiteral("Recipe (JSON) to open"),
+                                 QStringLiteral("[RECIPE]"));
+    const QCommandLineOption view(QStringLiteral("view"), QStringLiteral("Page to show: statistics"),
+                                  QStringLiteral("NAME"));
+    const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("light, dark or system"),
+                                   QStringLiteral("NAME"));
+    const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Size of the window, e.g. 1440x900"),
+                                  QStringLiteral("WxH"));
+    const QCommandLineOption steps(QStringLiteral("steps"), QStringLiteral("With --screenshot: train N steps"),
+                                   QStringLiteral("N"));
+    const QCommandLineOption screenshot(QStringLiteral("screenshot"),
+                                        QStringLiteral("Train, write a picture of the window, exit"),
+                                        QStringLiteral("FILE.png"));
+    const QCommandLineOption headless(
+        QStringLiteral("headless"),
+        QStringLiteral("Train to the end, leave window.png, the plots and report.html in FOLDER, exit"),
+        QStringLiteral("FOLDER"));
+    const QCommandLineOption threads(QStringLiteral("threads"), QStringLiteral("Computing threads"),
+                                     QStringLiteral("T"));
     parser.addOptions({view, theme, size, steps, screenshot, headless, threads});
     parser.process(arguments);
 
@@ -73,7 +86,8 @@ LaunchOptions parseLaunchOptions(const QStringList& arguments) {
     if (parser.isSet(view)) options.view = parseView(parser.value(view));
     if (parser.isSet(theme)) options.scheme = parseScheme(parser.value(theme));
     if (parser.isSet(size)) options.size = parseSize(parser.value(size));
-    if (parser.isSet(steps)) options.steps = parseCount(QStringLiteral("--steps"), parser.value(steps), qint64{1} << 40);
+    if (parser.isSet(steps))
+        options.steps = parseCount(QStringLiteral("--steps"), parser.value(steps), qint64{1} << 40);
     if (parser.isSet(threads)) {
         options.threads = static_cast<int>(parseCount(QStringLiteral("--threads"), parser.value(threads), 256));
     }

@@ -14,15 +14,15 @@ namespace normscope::app {
 
 /// See parseLaunchOptions(); the defaults are those of a plain launch.
 struct LaunchOptions {
-    QString recipe;                                ///< file to open instead of the default experiment
-    QString view;                                  ///< page to show; empty: the first
-    std::optional<widgets::ColorScheme> scheme;    ///< none: the system's
-    std::optional<QSize> size;                     ///< none: as the window was left, or 1440 × 900
-    std::int64_t steps = 0;                        ///< with screenshot: train so many steps
-    QString screenshot;                            ///< picture to write, then exit
-    QString headless;                              ///< folder for a whole unattended run, then exit
-    int threads = 0;                               ///< 0: as many as the machine has cores
-    bool rememberLayout = true;                    ///< read and write the user's settings
+    QString recipe;                              ///< file to open instead of the default experiment
+    QString view;                                ///< page to show; empty: the first
+    std::optional<widgets::ColorScheme> scheme;  ///< none: the system's
+    std::optional<QSize> size;                   ///< none: as the window was left, or 1440 × 900
+    std::int64_t steps = 0;                      ///< with screenshot: train so many steps
+    QString screenshot;                          ///< picture to write, then exit
+    QString headless;                            ///< folder for a whole unattended run, then exit
+    int threads = 0;                             ///< 0: as many as the machine has cores
+    bool rememberLayout = true;                  ///< read and write the user's settings
 };
 
 /// Reads `normscope [RECIPE] [--view NAME] [--theme light|dark|system] [--size WxH] [--steps N]

@@ -27,8 +27,12 @@ using widgets::TextRole;
 namespace {
 
 /// The strip shows the input before the first layer.
-LayerIndex in_strip(LayerIndex layer) { return {layer.value + 1}; }
-LayerIndex in_network(LayerIndex block) { return {block.value - 1}; }
+LayerIndex in_strip(LayerIndex layer) {
+    return {layer.value + 1};
+}
+LayerIndex in_network(LayerIndex block) {
+    return {block.value - 1};
+}
 
 }  // namespace
 
@@ -156,9 +160,8 @@ void MainWindow::buildMenus() {
     dark->setCheckable(true);
     dark->setChecked(m_theme.scheme() == widgets::ColorScheme::Dark);
     dark->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D));
-    connect(dark, &QAction::toggled, this, [this](bool on) {
-        m_theme.setScheme(on ? widgets::ColorScheme::Dark : widgets::ColorScheme::Light);
-    });
+    connect(dark, &QAction::toggled, this,
+            [this](bool on) { m_theme.setScheme(on ? widgets::ColorScheme::Dark : widgets::ColorScheme::Light); });
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     help->addAction(tr("&About NormScope"), this, [this] {
@@ -203,9 +206,9 @@ void MainWindow::startRun() {
     std::vector<telemetry::LayerDescription> blocks{{.name = "input", .kind = "Input", .detail = run.input_detail}};
     blocks.insert(blocks.end(), run.layers.begin(), run.layers.end());
     m_strip->setLayers(blocks);
-    m_runTitle->setText(QStringLiteral("%1 · %2 · %3").arg(QString::fromStdString(run.data_name),
-                                                       QString::fromStdString(run.model_name),
-                                                       tr("seed %1").arg(run.seed)));
+    m_runTitle->setText(QStringLiteral("%1 · %2 · %3")
+                            .arg(QString::fromStdString(run.data_name), QString::fromStdString(run.model_name),
+                                 tr("seed %1").arg(run.seed)));
     m_runTitle->adjustSize();
     menuBar()->adjustSize();  // a corner widget does not tell that it has grown
 

@@ -33,8 +33,9 @@ int runWindow(QApplication& application, const LaunchOptions& options) {
     if (options.screenshot.isEmpty() && options.headless.isEmpty()) return application.exec();
 
     normscope::app::UnattendedRun unattended(window, options);
-    QObject::connect(&unattended, &normscope::app::UnattendedRun::finished, &application,
-                     [](int code) { QCoreApplication::exit(code); }, Qt::QueuedConnection);
+    QObject::connect(
+        &unattended, &normscope::app::UnattendedRun::finished, &application,
+        [](int code) { QCoreApplication::exit(code); }, Qt::QueuedConnection);
     return application.exec();
 }
 

@@ -16,7 +16,8 @@ namespace {
 
 QStringList sourcesIn(const QString& folder) {
     QStringList files;
-    QDirIterator walk(QStringLiteral(NORMSCOPE_SOURCE_DIR "/") + folder, {"*.h", "*.cpp"}, QDir::Files, QDirIterator::Subdirectories);
+    QDirIterator walk(QStringLiteral(NORMSCOPE_SOURCE_DIR "/") + folder, {"*.h", "*.cpp"}, QDir::Files,
+                      QDirIterator::Subdirectories);
     while (walk.hasNext()) files << walk.next();
     return files;
 }
@@ -32,14 +33,16 @@ QString read(const QString& path) {
 void tst_Architecture::folderSeesOnly_data() {
     QTest::addColumn<QString>("folder");
     QTest::addColumn<QString>("forbidden");
-    QTest::newRow("telemetry sees only std")
-        << "core/telemetry" << "(\"(?!core/telemetry/)|<(Q[A-Z]|opencv|Eigen|nlohmann|zlib))";
-    QTest::newRow("core sees no Qt, OpenCV or upper layer")
-        << "core" << "(\"(?!core/)|<(Q[A-Z]|opencv|qcustomplot|CLI/))";
-    QTest::newRow("datasets sees no Qt or upper layer") << "datasets" << "(\"(?!(core|datasets)/)|<(Q[A-Z]|qcustomplot|CLI/))";
-    QTest::newRow("widgets sees telemetry only")
-        << "widgets" << "(\"(?!(core/telemetry|widgets)/)|<(opencv|Eigen|nlohmann|CLI/))";
-    QTest::newRow("the command line sees no window") << "app/cli" << "(\"(?!(core|datasets|app/cli)/)|<(Q[A-Z]|qcustomplot))";
+    QTest::newRow("telemetry sees only std") << "core/telemetry"
+                                             << "(\"(?!core/telemetry/)|<(Q[A-Z]|opencv|Eigen|nlohmann|zlib))";
+    QTest::newRow("core sees no Qt, OpenCV or upper layer") << "core"
+                                                            << "(\"(?!core/)|<(Q[A-Z]|opencv|qcustomplot|CLI/))";
+    QTest::newRow("datasets sees no Qt or upper layer") << "datasets"
+                                                        << "(\"(?!(core|datasets)/)|<(Q[A-Z]|qcustomplot|CLI/))";
+    QTest::newRow("widgets sees telemetry only") << "widgets"
+                                                 << "(\"(?!(core/telemetry|widgets)/)|<(opencv|Eigen|nlohmann|CLI/))";
+    QTest::newRow("the command line sees no window") << "app/cli"
+                                                     << "(\"(?!(core|datasets|app/cli)/)|<(Q[A-Z]|qcustomplot))";
 }
 
 void tst_Architecture::folderSeesOnly() {

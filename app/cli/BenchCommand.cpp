@@ -49,7 +49,8 @@ Experiment make_experiment(const Options& options) {
     const std::size_t digits = options.net.size() < 2 ? 0 : options.net.size() - 2;
     const std::string size = options.net.substr(digits);
     if (size != "28" && size != "32") {
-        throw InputError("--net: '" + options.net + "' should be a network and an image size, such as simple28 or simple32.");
+        throw InputError("--net: '" + options.net +
+                         "' should be a network and an image size, such as simple28 or simple32.");
     }
     const std::int64_t channels = size == "28" ? 1 : 3;
     Recipe recipe;

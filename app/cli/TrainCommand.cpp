@@ -41,7 +41,9 @@ struct Options {
 };
 
 volatile std::sig_atomic_t interrupted = 0;
-extern "C" void on_interrupt(int /*signal*/) { interrupted = 1; }
+extern "C" void on_interrupt(int /*signal*/) {
+    interrupted = 1;
+}
 
 Recipe read_recipe(const Options& options) {
     Recipe recipe = load_recipe(options.recipe);
@@ -54,8 +56,8 @@ void make_folder(const std::filesystem::path& folder) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error || !std::filesystem::is_directory(folder)) {
-        throw InputError("--out: the folder '" + folder.string() + "' cannot be made: " +
-                         (error ? error.message() : "a file of that name is in the way") + ".");
+        throw InputError("--out: the folder '" + folder.string() +
+                         "' cannot be made: " + (error ? error.message() : "a file of that name is in the way") + ".");
     }
 }
 
@@ -104,8 +106,9 @@ class Run {
         return m_options.steps > 0 ? m_experiment.step().value >= m_options.steps : m_experiment.finished();
     }
     double share() const {
-        return m_options.steps > 0 ? static_cast<double>(m_experiment.step().value) / static_cast<double>(m_options.steps)
-                                   : m_experiment.progress();
+        return m_options.steps > 0
+                   ? static_cast<double>(m_experiment.step().value) / static_cast<double>(m_options.steps)
+                   : m_experiment.progress();
     }
 
     void step() {
@@ -195,7 +198,8 @@ void print_summary(const Options& options, const nlohmann::ordered_json& summary
     std::cout << summary["steps"] << " steps, " << summary["epochs"] << " epochs";
     if (summary["eval_accuracy"].is_number()) {
         std::printf(": accuracy on held-out images %.2f %% in eval mode, %.2f %% in train mode",
-                    100 * summary["eval_accuracy"].get<double>(), 100 * summary["eval_accuracy_train_mode"].get<double>());
+                    100 * summary["eval_accuracy"].get<double>(),
+                    100 * summary["eval_accuracy_train_mode"].get<double>());
         std::fflush(stdout);
     }
     std::cout << ". Results are in " << options.out.string() << "\n";

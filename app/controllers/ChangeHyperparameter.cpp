@@ -20,8 +20,12 @@ ChangeHyperparameter::ChangeHyperparameter(ExperimentController& controller, con
     setText(QCoreApplication::translate("ChangeHyperparameter", "change of %1").arg(name));
 }
 
-void ChangeHyperparameter::undo() { m_controller.apply(m_key, m_oldValue); }
-void ChangeHyperparameter::redo() { m_controller.apply(m_key, m_newValue); }
+void ChangeHyperparameter::undo() {
+    m_controller.apply(m_key, m_oldValue);
+}
+void ChangeHyperparameter::redo() {
+    m_controller.apply(m_key, m_newValue);
+}
 
 bool ChangeHyperparameter::mergeWith(const QUndoCommand* other) {
     constexpr qint64 sameGesture = 700;

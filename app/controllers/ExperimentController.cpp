@@ -39,7 +39,9 @@ bool ExperimentController::needsRestart() const {
     return false;
 }
 
-void ExperimentController::startDefault(bool playAtOnce) { m_run.load(&readDefaultRecipe, playAtOnce); }
+void ExperimentController::startDefault(bool playAtOnce) {
+    m_run.load(&readDefaultRecipe, playAtOnce);
+}
 
 void ExperimentController::openRecipe(const QString& path, bool playAtOnce) {
     m_run.load([name = path.toStdString()] { return load_recipe(name); }, playAtOnce);

@@ -37,7 +37,9 @@ RunController::RunController(int threads, QObject* parent)
     m_session = std::make_unique<TrainingSession>(options, m_queue, m_snapshots);
 }
 
-RunController::~RunController() { m_session.reset(); }
+RunController::~RunController() {
+    m_session.reset();
+}
 
 void RunController::load(RecipeSource recipe, bool playAtOnce) {
     m_session->load(
@@ -49,17 +51,27 @@ void RunController::load(RecipeSource recipe, bool playAtOnce) {
         playAtOnce);
 }
 
-void RunController::play() { m_session->play(); }
+void RunController::play() {
+    m_session->play();
+}
 
 void RunController::playUntil(StepIndex step) {
     m_session->set_speed(0);
     m_session->play(step);
 }
 
-void RunController::pause() { m_session->pause(); }
-void RunController::stepOnce() { m_session->step_once(); }
-void RunController::reset() { m_session->reset(m_model.snapshot().state == RunState::playing); }
-void RunController::setSpeed(double stepsPerSecond) { m_session->set_speed(stepsPerSecond); }
+void RunController::pause() {
+    m_session->pause();
+}
+void RunController::stepOnce() {
+    m_session->step_once();
+}
+void RunController::reset() {
+    m_session->reset(m_model.snapshot().state == RunState::playing);
+}
+void RunController::setSpeed(double stepsPerSecond) {
+    m_session->set_speed(stepsPerSecond);
+}
 
 void RunController::setHyperparameter(const QString& key, double value) {
     m_session->set_hyperparameter(key.toStdString(), value);

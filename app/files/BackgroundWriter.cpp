@@ -7,15 +7,20 @@
 
 namespace normscope::app {
 
-BackgroundWriter::BackgroundWriter(QObject* parent) : QObject(parent) { m_thread.setMaxThreadCount(1); }
+BackgroundWriter::BackgroundWriter(QObject* parent) : QObject(parent) {
+    m_thread.setMaxThreadCount(1);
+}
 
-BackgroundWriter::~BackgroundWriter() { m_thread.waitForDone(); }
+BackgroundWriter::~BackgroundWriter() {
+    m_thread.waitForDone();
+}
 
 void BackgroundWriter::write(const QString& path, const QByteArray& bytes) {
     // Signals emitted on the worker thread are queued to receivers on the GUI thread.
     m_thread.start([this, path, bytes] {
         try {
-            io::write_file(path.toStdString(), std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
+            io::write_file(path.toStdString(),
+                           std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
             emit written(path);
         } catch (const std::exception& error) {
             emit failed(QString::fromUtf8(error.what()));

@@ -58,6 +58,8 @@ void RunModel::take(const telemetry::RunEvent& item) {
     m_eventsPending = true;
 }
 
-void RunModel::take(const telemetry::RunNotice& item) { emit noticed(QString::fromStdString(item.sentence)); }
+void RunModel::take(const telemetry::RunNotice& item) {
+    emit noticed(QString::fromStdString(item.sentence));
+}
 
 }  // namespace normscope::app

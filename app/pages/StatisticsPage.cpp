@@ -76,20 +76,22 @@ void StatisticsPage::build() {
     m_accuracy->setUnit(tr("share"));
     m_accuracy->setValueRange(widgets::ValueRange{0, 1});
     m_mean->setToolTip(tr("Batch mean of the step and the running mean after it"));
-    m_variance->setToolTip(tr("Biased batch variance (1/n), which normalizes in train mode, and the running average of "
-                              "the unbiased one (1/(n−1)), which normalizes in eval mode"));
+    m_variance->setToolTip(
+        tr("Biased batch variance (1/n), which normalizes in train mode, and the running average of "
+           "the unbiased one (1/(n−1)), which normalizes in eval mode"));
     m_affine->setToolTip(tr("Scale γ (weight) and shift β (bias) after the step"));
-    m_modes->setToolTip(tr("How far the outputs of train mode and eval mode are apart on held-out images, "
-                           "relative to their size"));
+    m_modes->setToolTip(
+        tr("How far the outputs of train mode and eval mode are apart on held-out images, "
+           "relative to their size"));
     m_loss->setToolTip(tr("Cross entropy of each training batch, in train mode, before the update"));
-    m_accuracy->setToolTip(tr("The same images normalized with their own batch's statistics (train mode) and with the "
-                              "running ones (eval mode)"));
+    m_accuracy->setToolTip(
+        tr("The same images normalized with their own batch's statistics (train mode) and with the "
+           "running ones (eval mode)"));
 }
 
 void StatisticsPage::linkPlots() {
     for (const auto& [name, plot] : plots()) {
-        connect(plot, &SeriesPlot::cursorMoved, &m_selection,
-                [this](double step) { m_selection.setCursorStep(step); });
+        connect(plot, &SeriesPlot::cursorMoved, &m_selection, [this](double step) { m_selection.setCursorStep(step); });
         connect(plot, &SeriesPlot::cursorLeft, &m_selection, [this] { m_selection.setCursorStep(std::nullopt); });
         connect(&m_selection, &SelectionModel::cursorStepChanged, plot,
                 [this, plot = plot] { plot->setCursor(m_selection.cursorStep()); });
@@ -130,7 +132,8 @@ void StatisticsPage::showChannels() {
     m_channels->setSelection(channels);
     QStringList numbers;
     for (const ChannelIndex channel : channels) numbers << QString::number(channel.value);
-    const QString where = (channels.size() == 1 ? tr("channel %1") : tr("channels %1")).arg(numbers.join(QStringLiteral(", ")));
+    const QString where =
+        (channels.size() == 1 ? tr("channel %1") : tr("channels %1")).arg(numbers.join(QStringLiteral(", ")));
 
     std::vector<Curve> mean, variance, affine;
     addChannelCurves(mean, Statistic::batch_mean, tr("batch"), Meaning::Batch);
@@ -168,7 +171,8 @@ void StatisticsPage::showModes() {
         const auto series = schema.find(Statistic::mode_difference, layer);
         if (!series) continue;
         const bool selected = m_selection.layer() == layer;
-        curves.push_back({*series, QString::fromStdString(layers[i].name), selected ? Meaning::EvalMode : Meaning::Quiet});
+        curves.push_back(
+            {*series, QString::fromStdString(layers[i].name), selected ? Meaning::EvalMode : Meaning::Quiet});
     }
     if (const auto logits = schema.find(Statistic::mode_difference)) {
         curves.push_back({*logits, tr("logits"), Meaning::Neutral});

@@ -40,8 +40,8 @@ class StatisticsPage : public QWidget {
     void showEvents();
     void markDirty();
     /// Adds one curve for each selected channel that the run records the statistic for.
-    void addChannelCurves(std::vector<widgets::Curve>& curves, telemetry::Statistic statistic,
-                          const QString& name, widgets::Meaning meaning) const;
+    void addChannelCurves(std::vector<widgets::Curve>& curves, telemetry::Statistic statistic, const QString& name,
+                          widgets::Meaning meaning) const;
 
     widgets::Theme& m_theme;
     RunModel& m_run;

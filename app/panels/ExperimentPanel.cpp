@@ -96,7 +96,8 @@ void ExperimentPanel::addData() {
     m_data->addItem(tr("Fashion-MNIST (sample)"), QStringLiteral("fashion-mnist"));
     m_data->addItem(tr("Fashion-MNIST (full)"), QStringLiteral("fashion-mnist-full"));
     m_data->setAccessibleName(tr("Data set"));
-    m_data->setToolTip(tr("Images to train on. Your own IDX files: File ▸ Open data….\nAnother data set takes effect with a restart."));
+    m_data->setToolTip(tr(
+        "Images to train on. Your own IDX files: File ▸ Open data….\nAnother data set takes effect with a restart."));
     m_data->setMinimumContentsLength(8);
     m_data->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     connect(m_data, &QComboBox::activated, this,

@@ -10,9 +10,13 @@ using telemetry::Statistic;
 
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("HtmlReport", text); }
+QString tr(const char* text) {
+    return QCoreApplication::translate("HtmlReport", text);
+}
 
-QString fromView(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+QString fromView(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
 
 QString row(const QString& name, const QString& value) {
     return QStringLiteral("<tr><th>%1</th><td>%2</td></tr>\n").arg(name.toHtmlEscaped(), value.toHtmlEscaped());
@@ -34,7 +38,9 @@ pre { font: 12px/1.5 "JetBrains Mono", monospace; overflow: auto; margin: 0; }
 
 }  // namespace
 
-void HtmlReport::addPlot(const QString& title, const QByteArray& svg) { m_plots.emplace_back(title, svg); }
+void HtmlReport::addPlot(const QString& title, const QByteArray& svg) {
+    m_plots.emplace_back(title, svg);
+}
 
 QString HtmlReport::results() const {
     const auto percent = [this](Statistic statistic) {
@@ -69,9 +75,9 @@ QString HtmlReport::events() const {
     QString rows;
     for (const auto& event : m_run.events()) {
         rows += row(tr("after step %1").arg(event.step.value),
-                    QStringLiteral("%1: %2 → %3").arg(QString::fromStdString(event.key),
-                                                      QString::fromStdString(event.old_value),
-                                                      QString::fromStdString(event.new_value)));
+                    QStringLiteral("%1: %2 → %3")
+                        .arg(QString::fromStdString(event.key), QString::fromStdString(event.old_value),
+                             QString::fromStdString(event.new_value)));
     }
     return table(tr("Changes during the run"), rows);
 }
@@ -87,12 +93,14 @@ QString HtmlReport::plots() const {
 
 QByteArray HtmlReport::html() const {
     const auto& description = *m_run.description();
-    const QString title = QStringLiteral("NormScope · %1 · %2").arg(QString::fromStdString(description.data_name),
-                                                                   QString::fromStdString(description.model_name));
+    const QString title =
+        QStringLiteral("NormScope · %1 · %2")
+            .arg(QString::fromStdString(description.data_name), QString::fromStdString(description.model_name));
     const QString recipe = QStringLiteral("<section><h2>%1</h2><pre>%2</pre></section>")
                                .arg(tr("Recipe"), QString::fromStdString(description.recipe_json).toHtmlEscaped());
-    const QString intro = tr("In train mode batch normalization uses the statistics of the batch (orange), in eval mode "
-                             "the running averages it has collected (blue).");
+    const QString intro =
+        tr("In train mode batch normalization uses the statistics of the batch (orange), in eval mode "
+           "the running averages it has collected (blue).");
     return (QStringLiteral("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>") +
             title.toHtmlEscaped() + QStringLiteral("</title><style>") + QString::fromLatin1(style) +
             QStringLiteral("</style></head><body><main><h1>") + title.toHtmlEscaped() + QStringLiteral("</h1><p>") +

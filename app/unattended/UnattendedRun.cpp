@@ -59,8 +59,8 @@ void UnattendedRun::follow() {
     if (!m_begun || m_done) return;
     const Snapshot& snapshot = m_window.run().model().snapshot();
     if (!m_options.headless.isEmpty()) printProgress();
-    const bool pictureDue = !m_options.screenshot.isEmpty() && snapshot.state == RunState::paused &&
-                            snapshot.step.value >= m_options.steps;
+    const bool pictureDue =
+        !m_options.screenshot.isEmpty() && snapshot.state == RunState::paused && snapshot.step.value >= m_options.steps;
     if (pictureDue || snapshot.state == RunState::finished) {
         m_done = true;
         // Let the window lay out and draw what it was just given.
@@ -80,7 +80,8 @@ void UnattendedRun::printProgress() {
     const int twentieth = static_cast<int>(20 * snapshot.progress);
     if (twentieth == m_printedTwentieth) return;
     m_printedTwentieth = twentieth;
-    std::fprintf(stderr, "%3.0f %%  step %lld · loss %.3f · accuracy eval %.1f %%, train mode %.1f %% · %.0f images/s\n",
+    std::fprintf(stderr,
+                 "%3.0f %%  step %lld · loss %.3f · accuracy eval %.1f %%, train mode %.1f %% · %.0f images/s\n",
                  100 * snapshot.progress, static_cast<long long>(snapshot.step.value),
                  newest(run, Statistic::loss).value_or(0), 100 * newest(run, Statistic::eval_accuracy).value_or(0),
                  100 * newest(run, Statistic::eval_accuracy_train_mode).value_or(0), snapshot.images_per_second);
@@ -97,7 +98,9 @@ void UnattendedRun::complete() {
     QTimer::singleShot(0, this, [this] { emit finished(0); });
 }
 
-void UnattendedRun::writeScreenshot(const QString& path) { m_window.writer().write(path, pngOf(m_window.grab())); }
+void UnattendedRun::writeScreenshot(const QString& path) {
+    m_window.writer().write(path, pngOf(m_window.grab()));
+}
 
 void UnattendedRun::writeEverything() {
     const QDir folder(m_options.headless);

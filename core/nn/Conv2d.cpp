@@ -9,7 +9,8 @@ namespace normscope::nn {
 template <class S>
 Conv2d<S>::Conv2d(const Options& options) : m_options(options) {
     const auto k = options.kernel;
-    m_weight = {.name = "weight", .dims = {options.out_channels, options.in_channels, k, k}, .layout = Layout::conv_hwio};
+    m_weight = {
+        .name = "weight", .dims = {options.out_channels, options.in_channels, k, k}, .layout = Layout::conv_hwio};
     m_bias = {.name = "bias", .dims = {options.out_channels}};
 }
 
@@ -22,8 +23,8 @@ std::string Conv2d<S>::detail() const {
 template <class S>
 Shape Conv2d<S>::output_shape(const Shape& input) const {
     if (input.c != m_options.in_channels) {
-        throw ShapeError("Conv2d expects " + std::to_string(m_options.in_channels) + " input channels, got input size " +
-                         to_string(input));
+        throw ShapeError("Conv2d expects " + std::to_string(m_options.in_channels) +
+                         " input channels, got input size " + to_string(input));
     }
     const std::int64_t lost = m_options.kernel - 1 - 2 * m_options.padding;
     if (input.h - lost < 1 || input.w - lost < 1) {
@@ -113,7 +114,8 @@ const Tensor<S>& Conv2d<S>::backward(const Tensor<S>& gradient, const Pass& pass
         // The weight's partial sum, and behind it the bias's.
         m_weight_gradients[group].assign(static_cast<std::size_t>(weight_count + out.c), S{0});
         MatrixMap<S> weight_gradient(m_weight_gradients[group].data(), patch_size(), out.c);
-        Eigen::Map<Eigen::RowVector<S, Eigen::Dynamic>> bias_gradient(m_weight_gradients[group].data() + weight_count, out.c);
+        Eigen::Map<Eigen::RowVector<S, Eigen::Dynamic>> bias_gradient(m_weight_gradients[group].data() + weight_count,
+                                                                      out.c);
         const auto [begin, end] = work_range(out.n, group);
         for (std::int64_t n = begin; n < end; ++n) {
             const ConstMatrixMap<S> g(gradient.image(n), pixels, out.c);

@@ -14,9 +14,9 @@ namespace normscope::nn {
 
 /// How a parameter is laid out in memory. PyTorch's order appears in files only.
 enum class Layout {
-    plain,        ///< as PyTorch
-    conv_hwio,    ///< (kernel height, width, in, out); PyTorch has (out, in, height, width)
-    linear_hwc,   ///< (out, h·w·c) behind a Flatten of (h, w, c); PyTorch flattens (c, h, w)
+    plain,       ///< as PyTorch
+    conv_hwio,   ///< (kernel height, width, in, out); PyTorch has (out, in, height, width)
+    linear_hwc,  ///< (out, h·w·c) behind a Flatten of (h, w, c); PyTorch flattens (c, h, w)
 };
 
 /// A learned tensor of one layer. `value` and `gradient` point into a ParameterArena.
@@ -25,7 +25,7 @@ struct Parameter {
     std::string name;                ///< within the layer: "weight", "bias"
     std::vector<std::int64_t> dims;  ///< PyTorch's shape
     Layout layout = Layout::plain;
-    std::vector<std::int64_t> hwc;   ///< for linear_hwc: height, width and channels that were flattened
+    std::vector<std::int64_t> hwc;  ///< for linear_hwc: height, width and channels that were flattened
     std::span<S> value;
     std::span<S> gradient;
 

@@ -78,7 +78,9 @@ FlushDenormals::FlushDenormals() : m_before(_mm_getcsr()) {
     constexpr unsigned denormals_are_zero = 0x0040;
     _mm_setcsr(static_cast<unsigned>(m_before) | flush_to_zero | denormals_are_zero);
 }
-FlushDenormals::~FlushDenormals() { _mm_setcsr(static_cast<unsigned>(m_before)); }
+FlushDenormals::~FlushDenormals() {
+    _mm_setcsr(static_cast<unsigned>(m_before));
+}
 
 #elif defined(__aarch64__)
 
@@ -86,7 +88,9 @@ FlushDenormals::FlushDenormals() : m_before(__builtin_aarch64_get_fpcr()) {
     constexpr unsigned long flush_to_zero = 1UL << 24U;
     __builtin_aarch64_set_fpcr(static_cast<unsigned>(m_before | flush_to_zero));
 }
-FlushDenormals::~FlushDenormals() { __builtin_aarch64_set_fpcr(static_cast<unsigned>(m_before)); }
+FlushDenormals::~FlushDenormals() {
+    __builtin_aarch64_set_fpcr(static_cast<unsigned>(m_before));
+}
 
 #else
 

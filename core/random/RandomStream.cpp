@@ -17,8 +17,12 @@ std::uint64_t hash_of(std::string_view name, std::uint64_t number) {
     return hash;
 }
 
-std::uint32_t low(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
-std::uint32_t high(std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32U); }
+std::uint32_t low(std::uint64_t value) {
+    return static_cast<std::uint32_t>(value);
+}
+std::uint32_t high(std::uint64_t value) {
+    return static_cast<std::uint32_t>(value >> 32U);
+}
 
 }  // namespace
 
@@ -39,7 +43,9 @@ std::uint32_t RandomStream::next() {
     return m_values[m_used++];
 }
 
-float RandomStream::uniform() { return static_cast<float>(next() >> 8U) * 0x1p-24F; }
+float RandomStream::uniform() {
+    return static_cast<float>(next() >> 8U) * 0x1p-24F;
+}
 
 std::uint32_t RandomStream::below(std::uint32_t bound) {
     // Lemire 2019: multiply, and reject the few low products that would favour small results.

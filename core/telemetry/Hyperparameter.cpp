@@ -29,8 +29,9 @@ constexpr std::array specs{
                        .name = "momentum",
                        .torch_name = "BatchNorm2d(momentum=…)",
                        .unit = "",
-                       .help = "How much of the running statistics each batch replaces: running ← (1 − momentum)·running "
-                               "+ momentum·batch. PyTorch's convention; Keras counts 1 − momentum.",
+                       .help =
+                           "How much of the running statistics each batch replaces: running ← (1 − momentum)·running "
+                           "+ momentum·batch. PyTorch's convention; Keras counts 1 − momentum.",
                        .minimum = 0,
                        .maximum = 1,
                        .slider_minimum = 1e-4,
@@ -79,19 +80,20 @@ constexpr std::array specs{
                        .integer = false,
                        .scale = linear,
                        .policy = live},
-    HyperparameterSpec{.key = "optimizer.weight_decay",
-                       .name = "Weight decay",
-                       .torch_name = "SGD(weight_decay=…)",
-                       .unit = "",
-                       .help = "L2 penalty added to the gradient of every parameter, γ and β included, as PyTorch does.",
-                       .minimum = 0,
-                       .maximum = 10,
-                       .slider_minimum = 1e-6,
-                       .slider_maximum = 0.1,
-                       .default_value = 0,
-                       .integer = false,
-                       .scale = logarithmic,
-                       .policy = live},
+    HyperparameterSpec{
+        .key = "optimizer.weight_decay",
+        .name = "Weight decay",
+        .torch_name = "SGD(weight_decay=…)",
+        .unit = "",
+        .help = "L2 penalty added to the gradient of every parameter, γ and β included, as PyTorch does.",
+        .minimum = 0,
+        .maximum = 10,
+        .slider_minimum = 1e-6,
+        .slider_maximum = 0.1,
+        .default_value = 0,
+        .integer = false,
+        .scale = logarithmic,
+        .policy = live},
     HyperparameterSpec{.key = "epochs",
                        .name = "Epochs",
                        .torch_name = "",
@@ -121,20 +123,26 @@ constexpr std::array specs{
                        .policy = restarts},
 };
 
+/// Fixed notation as long as people read it at a glance, else 1e-5 without C's padded exponent.
 std::string shortest(double value) {
-    std::array<char, 32> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    std::array<char, 64> text{};
+    const double size = std::abs(value);
+    const bool fixed = size == 0 || (size >= 1e-4 && size < 1e9);
+    const auto format = fixed ? std::chars_format::fixed : std::chars_format::scientific;
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value, format).ptr;
     std::string result(text.data(), end);
-    // "1e-05" is C's habit; the field writes 1e-5.
-    if (const auto e = result.find('e'); e != std::string::npos && e + 2 < result.size() && result[e + 2] == '0') {
-        result.erase(e + 2, 1);
+    if (const auto e = result.find('e'); e != std::string::npos) {
+        if (result[e + 2] == '0') result.erase(e + 2, 1);
+        if (result[e + 1] == '+') result.erase(e + 1, 1);
     }
     return result;
 }
 
 }  // namespace
 
-std::span<const HyperparameterSpec> hyperparameter_specs() { return specs; }
+std::span<const HyperparameterSpec> hyperparameter_specs() {
+    return specs;
+}
 
 const HyperparameterSpec* find_hyperparameter(std::string_view key) {
     for (const auto& spec : specs) {
@@ -150,7 +158,8 @@ std::optional<std::string> reason_to_refuse(const HyperparameterSpec& spec, doub
         return name + " must be between " + format_value(spec, spec.minimum) + " and " +
                format_value(spec, spec.maximum) + ", not " + shortest(value) + ".";
     }
-    if (spec.integer && value != std::floor(value)) return name + " must be a whole number, not " + shortest(value) + ".";
+    if (spec.integer && value != std::floor(value))
+        return name + " must be a whole number, not " + shortest(value) + ".";
     return std::nullopt;
 }
 

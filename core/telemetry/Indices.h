@@ -9,7 +9,7 @@ namespace normscope {
 template <class Tag>
 struct Index {
     std::int64_t value = 0;
-    // Not <=>: moc of Qt 6.4 cannot read <compare> before another standard header.
+    // Not <=>: moc of Qt 6.4 cannot parse libstdc++ 12's <compare> as the first standard header.
     friend constexpr bool operator==(Index a, Index b) { return a.value == b.value; }
     friend constexpr bool operator<(Index a, Index b) { return a.value < b.value; }
     friend constexpr bool operator>(Index a, Index b) { return a.value > b.value; }

@@ -22,10 +22,10 @@ struct LayerDescription {
 /// Immutable facts of one run. A reset or a restart makes a new one with another run_id.
 struct RunDescription {
     std::uint64_t run_id = 0;
-    std::string data_name;    ///< e.g. "Fashion-MNIST (sample)"
-    std::string data_source;  ///< the SPEC it was loaded from, e.g. "fashion-mnist"
-    std::string model_name;   ///< e.g. "simple"
-    std::string input_detail; ///< channels × height × width, e.g. "1×28×28"
+    std::string data_name;     ///< e.g. "Fashion-MNIST (sample)"
+    std::string data_source;   ///< the SPEC it was loaded from, e.g. "fashion-mnist"
+    std::string model_name;    ///< e.g. "simple"
+    std::string input_detail;  ///< channels × height × width, e.g. "1×28×28"
     std::uint64_t seed = 0;
     std::int64_t train_images = 0;
     std::int64_t eval_images = 0;

@@ -26,8 +26,8 @@ bool is_sparse(Statistic statistic) {
            statistic == Statistic::mode_difference;
 }
 
-SeriesIndex SeriesSchema::add(Statistic statistic, std::string_view layer_name,
-                              std::optional<LayerIndex> layer, std::optional<ChannelIndex> channel) {
+SeriesIndex SeriesSchema::add(Statistic statistic, std::string_view layer_name, std::optional<LayerIndex> layer,
+                              std::optional<ChannelIndex> channel) {
     std::string name(layer_name);
     if (!name.empty()) name += '.';
     name += name_of(statistic);

@@ -46,8 +46,8 @@ struct SeriesInfo {
 class SeriesSchema {
    public:
     /// Appends a column. Throws std::logic_error if a dense column follows a sparse one or a column repeats.
-    SeriesIndex add(Statistic statistic, std::string_view layer_name = {},
-                    std::optional<LayerIndex> layer = {}, std::optional<ChannelIndex> channel = {});
+    SeriesIndex add(Statistic statistic, std::string_view layer_name = {}, std::optional<LayerIndex> layer = {},
+                    std::optional<ChannelIndex> channel = {});
 
     std::optional<SeriesIndex> find(Statistic statistic, std::optional<LayerIndex> layer = {},
                                     std::optional<ChannelIndex> channel = {}) const;
@@ -58,8 +58,7 @@ class SeriesSchema {
 
    private:
     using Key = std::tuple<Statistic, std::int64_t, std::int64_t>;
-    static Key key_of(Statistic statistic, std::optional<LayerIndex> layer,
-                      std::optional<ChannelIndex> channel);
+    static Key key_of(Statistic statistic, std::optional<LayerIndex> layer, std::optional<ChannelIndex> channel);
 
     std::vector<SeriesInfo> m_series;
     std::map<Key, SeriesIndex> m_lookup;

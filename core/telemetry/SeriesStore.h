@@ -26,9 +26,9 @@ struct SeriesSample {
 class SeriesPyramid {
    public:
     static constexpr std::size_t fan_in = 16;
-    static constexpr std::size_t raw_capacity = 4096;     ///< values kept as they are
-    static constexpr std::size_t level_capacity = 2048;   ///< buckets kept on each coarser level
-    static constexpr std::size_t level_count = 4;         ///< raw and three coarser: 8.4 million values
+    static constexpr std::size_t raw_capacity = 4096;    ///< values kept as they are
+    static constexpr std::size_t level_capacity = 2048;  ///< buckets kept on each coarser level
+    static constexpr std::size_t level_count = 4;        ///< raw and three coarser: 8.4 million values
 
     void append(std::int64_t step, float value);
 

@@ -24,16 +24,16 @@ enum class RunState {
 struct Snapshot {
     std::uint64_t run_id = 0;
     RunState state = RunState::empty;
-    StepIndex step;                        ///< optimizer updates done
-    std::int64_t epoch = 0;                ///< zero-based epoch the next batch belongs to
-    std::int64_t batch_in_epoch = 0;       ///< batches already taken from that epoch
-    std::int64_t batches_per_epoch = 0;    ///< at the present batch size
+    StepIndex step;                      ///< optimizer updates done
+    std::int64_t epoch = 0;              ///< zero-based epoch the next batch belongs to
+    std::int64_t batch_in_epoch = 0;     ///< batches already taken from that epoch
+    std::int64_t batches_per_epoch = 0;  ///< at the present batch size
     std::int64_t planned_epochs = 0;
-    double progress = 0;                   ///< share of the planned images seen, 0…1
-    double images_per_second = 0;          ///< of training steps, without pauses; 0 while unknown
-    std::optional<double> seconds_left;    ///< until the planned epochs are done at this rate
-    double step_milliseconds = 0;          ///< recent mean duration of a training step
-    double recording_share = 0;            ///< share of a step spent on recording and handing over, 0…1
+    double progress = 0;                 ///< share of the planned images seen, 0…1
+    double images_per_second = 0;        ///< of training steps, without pauses; 0 while unknown
+    std::optional<double> seconds_left;  ///< until the planned epochs are done at this rate
+    double step_milliseconds = 0;        ///< recent mean duration of a training step
+    double recording_share = 0;          ///< share of a step spent on recording and handing over, 0…1
 };
 
 /// Newest wins: the trainer overwrites, the window takes. A mutex held for a pointer copy only.

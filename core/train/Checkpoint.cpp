@@ -12,8 +12,8 @@ void save_checkpoint(const Experiment& experiment, const std::filesystem::path& 
     const auto state = experiment.network().state();
     std::vector<io::TensorEntry> tensors;
     for (const auto& tensor : state) {
-        const auto bytes = tensor.is_count ? std::as_bytes(std::span(&tensor.count, 1))
-                                           : std::as_bytes(std::span(tensor.values));
+        const auto bytes =
+            tensor.is_count ? std::as_bytes(std::span(&tensor.count, 1)) : std::as_bytes(std::span(tensor.values));
         tensors.push_back({.name = tensor.name,
                            .type = tensor.is_count ? io::TensorType::i64 : io::TensorType::f32,
                            .dims = tensor.dims,

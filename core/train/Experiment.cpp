@@ -10,7 +10,9 @@
 namespace normscope {
 namespace {
 
-Shape image_shape(const Dataset& data) { return {0, data.height(), data.width(), data.channels()}; }
+Shape image_shape(const Dataset& data) {
+    return {0, data.height(), data.width(), data.channels()};
+}
 
 const Dataset& checked_train_set(const DataSplit& data, const Recipe& recipe) {
     if (!data.train) throw InputError("the data set holds no image to train on.");
@@ -57,13 +59,15 @@ void Experiment::set_hyperparameter(std::string_view key, double value) {
     }
 }
 
-bool Experiment::finished() const { return m_sampler.epoch(m_recipe.data.batch_size) >= m_planned_epochs; }
+bool Experiment::finished() const {
+    return m_sampler.epoch(m_recipe.data.batch_size) >= m_planned_epochs;
+}
 
 double Experiment::progress() const {
     const auto images = static_cast<double>(m_data.train->size());
     const auto batch = m_recipe.data.batch_size;
-    const double seen = static_cast<double>(m_sampler.epoch(batch)) +
-                        static_cast<double>(m_sampler.position(batch)) / images;
+    const double seen =
+        static_cast<double>(m_sampler.epoch(batch)) + static_cast<double>(m_sampler.position(batch)) / images;
     return std::clamp(seen / static_cast<double>(m_planned_epochs), 0.0, 1.0);
 }
 

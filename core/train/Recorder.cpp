@@ -13,8 +13,8 @@ telemetry::SeriesSchema make_schema(const nn::Network<float>& network) {
     schema.add(Statistic::train_accuracy);
     for (const auto& [position, norm] : network.norm_layers()) {
         const LayerIndex layer{position};
-        const auto add_channels = [&, &name = network.layers()[position].name, channels = norm->options().channels](
-                                      Statistic statistic) {
+        const auto add_channels = [&, &name = network.layers()[position].name,
+                                   channels = norm->options().channels](Statistic statistic) {
             for (std::int64_t c = 0; c < channels; ++c) schema.add(statistic, name, layer, ChannelIndex{c});
         };
         add_channels(Statistic::batch_mean);
@@ -45,13 +45,13 @@ telemetry::RunDescription describe(const Experiment& experiment, std::uint64_t r
     description.data_source = recipe.data.source;
     description.model_name = experiment.network().name();
     const Shape& image = experiment.network().image_shape();
-    description.input_detail =
-        std::to_string(image.c) + "×" + std::to_string(image.h) + "×" + std::to_string(image.w);
+    description.input_detail = std::to_string(image.c) + "×" + std::to_string(image.h) + "×" + std::to_string(image.w);
     description.seed = recipe.seed;
     description.train_images = experiment.data().train->size();
     description.eval_images = experiment.data().eval ? experiment.data().eval->size() : 0;
     for (const auto& layer : experiment.network().layers()) {
-        description.layers.push_back({.name = layer.name, .kind = layer.module->kind(), .detail = layer.module->detail()});
+        description.layers.push_back(
+            {.name = layer.name, .kind = layer.module->kind(), .detail = layer.module->detail()});
     }
     for (const auto& [position, norm] : experiment.network().norm_layers()) {
         description.layers[position].is_norm = true;

@@ -5,9 +5,10 @@
 namespace normscope {
 
 void SessionClock::set_speed(double steps_per_second) {
-    m_interval = steps_per_second > 0 ? std::chrono::duration_cast<Clock::duration>(
-                                            std::chrono::duration<double>(1.0 / steps_per_second))
-                                      : Clock::duration::zero();
+    m_interval =
+        steps_per_second > 0
+            ? std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1.0 / steps_per_second))
+            : Clock::duration::zero();
     m_due = std::min(m_due, Clock::now() + m_interval);
 }
 
@@ -28,7 +29,9 @@ void SessionClock::forget() {
     m_step_seconds = m_recording_seconds = m_images = 0;
 }
 
-double SessionClock::images_per_second() const { return m_step_seconds > 0 ? m_images / m_step_seconds : 0; }
+double SessionClock::images_per_second() const {
+    return m_step_seconds > 0 ? m_images / m_step_seconds : 0;
+}
 
 double SessionClock::recording_share() const {
     return m_step_seconds > 0 ? m_recording_seconds / m_step_seconds : 0;

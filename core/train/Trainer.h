@@ -12,7 +12,7 @@ namespace normscope {
 /// What a training step found, before its update.
 struct StepResult {
     double loss = 0;
-    double accuracy = 0;       ///< on the batch, in train mode
+    double accuracy = 0;  ///< on the batch, in train mode
     std::int64_t images = 0;
 };
 

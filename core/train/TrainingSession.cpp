@@ -22,15 +22,27 @@ TrainingSession::TrainingSession(const Options& options, std::shared_ptr<telemet
 
 TrainingSession::~TrainingSession() = default;  // the jthread stops and joins first
 
-void TrainingSession::load(ExperimentFactory factory, bool play_at_once) { post(Load{std::move(factory), play_at_once}); }
-void TrainingSession::play(std::optional<StepIndex> until) { post(Play{until}); }
-void TrainingSession::pause() { post(Pause{}); }
-void TrainingSession::step_once() { post(StepOnce{}); }
-void TrainingSession::set_speed(double steps_per_second) { post(SetSpeed{steps_per_second}); }
+void TrainingSession::load(ExperimentFactory factory, bool play_at_once) {
+    post(Load{std::move(factory), play_at_once});
+}
+void TrainingSession::play(std::optional<StepIndex> until) {
+    post(Play{until});
+}
+void TrainingSession::pause() {
+    post(Pause{});
+}
+void TrainingSession::step_once() {
+    post(StepOnce{});
+}
+void TrainingSession::set_speed(double steps_per_second) {
+    post(SetSpeed{steps_per_second});
+}
 void TrainingSession::set_hyperparameter(std::string key, double value) {
     post(SetHyperparameter{std::move(key), value});
 }
-void TrainingSession::reset(bool play_at_once) { post(Reset{play_at_once}); }
+void TrainingSession::reset(bool play_at_once) {
+    post(Reset{play_at_once});
+}
 
 void TrainingSession::post(Command command) {
     {
@@ -96,7 +108,7 @@ void TrainingSession::execute(Load& command) {
 void TrainingSession::execute(const Play& command) {
     m_until = command.until;
     if (!m_experiment || m_state == RunState::playing) return;
-    if (m_state == RunState::diverged) return notify("The run has diverged: reset it, or lower the learning rate first.");
+    if (m_state == RunState::diverged) return notify("The run has diverged: lower the learning rate, then reset it.");
     if (m_experiment->finished()) m_experiment->extend();
     m_clock.resume();
     set_state(RunState::playing);
@@ -113,7 +125,9 @@ void TrainingSession::execute(const StepOnce& /*command*/) {
     if (m_state != RunState::diverged) set_state(RunState::paused);
 }
 
-void TrainingSession::execute(const SetSpeed& command) { m_clock.set_speed(command.steps_per_second); }
+void TrainingSession::execute(const SetSpeed& command) {
+    m_clock.set_speed(command.steps_per_second);
+}
 
 void TrainingSession::execute(const SetHyperparameter& command) {
     if (!m_experiment) return;
@@ -144,10 +158,11 @@ void TrainingSession::start(Experiment experiment, bool play) {
     hand_over(true);
     m_experiment.emplace(std::move(experiment));
     m_schema = make_schema(m_experiment->network());
+    m_until.reset();
     m_clock.forget();
     m_clock.resume();
-    m_queue->push(telemetry::RunStarted{
-        std::make_shared<const telemetry::RunDescription>(describe(*m_experiment, ++m_run_id))});
+    m_queue->push(
+        telemetry::RunStarted{std::make_shared<const telemetry::RunDescription>(describe(*m_experiment, ++m_run_id))});
     evaluate_if_due();
     set_state(play ? RunState::playing : RunState::paused);
 }
@@ -217,7 +232,8 @@ void TrainingSession::publish_snapshot() {
         snapshot->progress = m_experiment->progress();
         snapshot->images_per_second = m_clock.images_per_second();
         if (m_clock.images_per_second() > 0) {
-            const double images = static_cast<double>(m_experiment->data().train->size() * m_experiment->planned_epochs());
+            const double images =
+                static_cast<double>(m_experiment->data().train->size() * m_experiment->planned_epochs());
             snapshot->seconds_left = (1 - m_experiment->progress()) * images / m_clock.images_per_second();
         }
         snapshot->step_milliseconds = m_clock.step_seconds() * 1e3;

@@ -57,13 +57,25 @@ class TrainingSession {
     void reset(bool play_at_once);
 
    private:
-    struct Load { ExperimentFactory factory; bool play; };
-    struct Play { std::optional<StepIndex> until; };
+    struct Load {
+        ExperimentFactory factory;
+        bool play;
+    };
+    struct Play {
+        std::optional<StepIndex> until;
+    };
     struct Pause {};
     struct StepOnce {};
-    struct SetSpeed { double steps_per_second; };
-    struct SetHyperparameter { std::string key; double value; };
-    struct Reset { bool play; };
+    struct SetSpeed {
+        double steps_per_second;
+    };
+    struct SetHyperparameter {
+        std::string key;
+        double value;
+    };
+    struct Reset {
+        bool play;
+    };
     using Command = std::variant<Load, Play, Pause, StepOnce, SetSpeed, SetHyperparameter, Reset>;
 
     void post(Command command);

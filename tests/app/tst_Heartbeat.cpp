@@ -48,8 +48,10 @@ void tst_Heartbeat::neverBlockedLong() {
     QVERIFY(late.size() > 100);
     std::ranges::sort(late);
     const double p99 = late[late.size() * 99 / 100];
-    qInfo("event loop late by %.1f ms (median), %.1f ms (p99), %.1f ms (worst) over %zu beats while training at %.0f images/s",
-          late[late.size() / 2], p99, late.back(), late.size(), model.snapshot().images_per_second);
+    qInfo(
+        "event loop late by %.1f ms (median), %.1f ms (p99), %.1f ms (worst) over %zu beats while training at %.0f "
+        "images/s",
+        late[late.size() / 2], p99, late.back(), late.size(), model.snapshot().images_per_second);
     QVERIFY2(p99 <= 50, qPrintable(QString::number(p99)));
 }
 

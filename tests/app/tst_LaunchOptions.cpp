@@ -29,9 +29,9 @@ void tst_LaunchOptions::defaultsArePlain() {
 }
 
 void tst_LaunchOptions::readsEverything() {
-    const LaunchOptions options =
-        parseLaunchOptions({"normscope", "--view", "statistics", "--theme", "dark", "--size", "1280x720", "--steps", "12",
-                            "--screenshot", "out.png", "--threads", "3", NORMSCOPE_SOURCE_DIR "/resources/recipes/first-light.json"});
+    const LaunchOptions options = parseLaunchOptions(
+        {"normscope", "--view", "statistics", "--theme", "dark", "--size", "1280x720", "--steps", "12", "--screenshot",
+         "out.png", "--threads", "3", NORMSCOPE_SOURCE_DIR "/resources/recipes/first-light.json"});
     QCOMPARE(options.view, "statistics");
     QVERIFY(options.scheme == ColorScheme::Dark);
     QCOMPARE(*options.size, QSize(1280, 720));

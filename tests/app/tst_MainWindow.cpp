@@ -105,7 +105,8 @@ void tst_MainWindow::changesMomentumWhileRunning() {
         return *store.series(*store.schema().find(statistic, layer, ChannelIndex{0})).value_at(step);
     };
     const auto changed = event.step.value + 1;
-    const double expected = 0.999 * value(Statistic::running_mean, changed - 1) + 0.001 * value(Statistic::batch_mean, changed);
+    const double expected =
+        0.999 * value(Statistic::running_mean, changed - 1) + 0.001 * value(Statistic::batch_mean, changed);
     QVERIFY(std::abs(value(Statistic::running_mean, changed) - expected) < 1e-6);
 }
 
@@ -172,7 +173,8 @@ void tst_MainWindow::savesAPlot() {
     QTemporaryDir folder;
     SeriesPlot* plot = open.window.statisticsPage()->meanPlot();
     QSignalSpy written(&open.window.writer(), &BackgroundWriter::written);
-    for (const auto format : {widgets::PlotFormat::Png, widgets::PlotFormat::Svg, widgets::PlotFormat::Pdf, widgets::PlotFormat::Csv}) {
+    for (const auto format :
+         {widgets::PlotFormat::Png, widgets::PlotFormat::Svg, widgets::PlotFormat::Pdf, widgets::PlotFormat::Csv}) {
         const QString path = folder.filePath("plot äöü '1'." + widgets::suffixOf(format));
         plot->setPathQuestion([path](const QString&, const QString&) { return path; });
         plot->saveAs(format);
@@ -256,7 +258,8 @@ void tst_MainWindow::fitsASmallScreen() {
     OpenWindow open(options);
     QTRY_VERIFY_WITH_TIMEOUT(open.step() >= 2, patience);
     QCOMPARE(open.window.size(), QSize(1280, 720));
-    for (const auto& [name, plot] : open.window.statisticsPage()->plots()) QVERIFY2(plot->height() >= 112, qPrintable(name));
+    for (const auto& [name, plot] : open.window.statisticsPage()->plots())
+        QVERIFY2(plot->height() >= 112, qPrintable(name));
 }
 
 void tst_MainWindow::closesWhileTraining() {

@@ -56,7 +56,8 @@ void tst_Cli::trainLeavesItsFiles() {
                                "--steps", "30", "--set", "model.norm.momentum=0.02", "--json"});
     QVERIFY2(result.code == 0, result.errors);
     const QDir folder(out("a"));
-    for (const char* name : {"recipe.json", "initial.safetensors", "final.safetensors", "history.csv", "summary.json"}) {
+    for (const char* name :
+         {"recipe.json", "initial.safetensors", "final.safetensors", "history.csv", "summary.json"}) {
         QVERIFY2(folder.exists(name), name);
     }
     const QByteArray saved = read(folder.filePath("recipe.json"));
@@ -69,7 +70,8 @@ void tst_Cli::trainLeavesItsFiles() {
     QCOMPARE(summary["steps"].toInt(), 30);
     QVERIFY(summary["eval_accuracy"].toDouble() > 0.3);
     QCOMPARE(summary["diverged"].toBool(), false);
-    for (const char* key : {"epochs", "train_loss", "train_accuracy", "eval_accuracy_train_mode", "images_per_second"}) {
+    for (const char* key :
+         {"epochs", "train_loss", "train_accuracy", "eval_accuracy_train_mode", "images_per_second"}) {
         QVERIFY2(summary.contains(key), key);
     }
     // Standard output holds one JSON object a line and nothing else.
@@ -104,7 +106,8 @@ void tst_Cli::fullDataPassesEightyFivePercent() {
 }
 
 void tst_Cli::divergenceExitsOne() {
-    const Result result = run({"train", recipe(R"({"schema": 1, "optimizer": {"lr": 1e6}})"), "--out", out("b"), "--steps", "50"});
+    const Result result =
+        run({"train", recipe(R"({"schema": 1, "optimizer": {"lr": 1e6}})"), "--out", out("b"), "--steps", "50"});
     QCOMPARE(result.code, 1);
     QVERIFY2(result.errors.contains("no longer finite at step"), result.errors);
     QVERIFY(read(out("b") + "/summary.json").contains("\"diverged\": true"));
@@ -112,7 +115,8 @@ void tst_Cli::divergenceExitsOne() {
 
 void tst_Cli::interruptSavesAndExits130() {
     QProcess process;
-    process.start(NORMSCOPE_CLI, {"train", recipe(R"({"schema": 1})"), "--out", out("c"), "--epochs", "100000", "--json"});
+    process.start(NORMSCOPE_CLI,
+                  {"train", recipe(R"({"schema": 1})"), "--out", out("c"), "--epochs", "100000", "--json"});
     QVERIFY(process.waitForReadyRead(60000));
     QVERIFY(::kill(static_cast<pid_t>(process.processId()), SIGINT) == 0);
     QVERIFY(process.waitForFinished(60000));
@@ -126,19 +130,31 @@ void tst_Cli::badInputExitsTwo_data() {
     QTest::addColumn<QByteArray>("word");
     const QString missing = "/nowhere/recipe.json";
     QTest::newRow("no command") << QStringList{} << QByteArray("subcommand");
-    QTest::newRow("missing recipe") << QStringList{"train", missing, "--out", out("d")} << QByteArray("/nowhere/recipe.json");
+    QTest::newRow("missing recipe") << QStringList{"train", missing, "--out", out("d")}
+                                    << QByteArray("/nowhere/recipe.json");
     const QString good = NORMSCOPE_SOURCE_DIR "/resources/recipes/first-light.json";
     QTest::newRow("bad setting") << QStringList{"train", good, "--out", out("d"), "--set", "model.norm.momentum=7"}
                                  << QByteArray("between 0 and 1");
     QTest::newRow("unknown setting") << QStringList{"train", good, "--out", out("d"), "--set", "model.nrom.eps=1"}
                                      << QByteArray("model.nrom");
-    QTest::newRow("missing images") << QStringList{"train", good, "--out", out("d"), "--set", "data.source=idx:/nowhere/a,/nowhere/b"}
+    QTest::newRow("missing images") << QStringList{"train",  good,    "--out",
+                                                   out("d"), "--set", "data.source=idx:/nowhere/a,/nowhere/b"}
                                     << QByteArray("/nowhere/a");
     QTest::newRow("out is a file") << QStringList{"train", good, "--out", good} << QByteArray("folder");
-    QTest::newRow("batch too large") << QStringList{"train", good, "--out", out("d"), "--steps", "1", "--set",
-                                                    "data.source=idx:" NORMSCOPE_SOURCE_DIR "/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz," NORMSCOPE_SOURCE_DIR "/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz",
-                                                    "--set", "data.batch_size=4000"}
-                                     << QByteArray("drop_last");
+    QTest::newRow("batch too large")
+        << QStringList{"train",
+                       good,
+                       "--out",
+                       out("d"),
+                       "--steps",
+                       "1",
+                       "--set",
+                       "data.source=idx:" NORMSCOPE_SOURCE_DIR
+                       "/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz," NORMSCOPE_SOURCE_DIR
+                       "/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz",
+                       "--set",
+                       "data.batch_size=4000"}
+        << QByteArray("drop_last");
     QTest::newRow("unknown net") << QStringList{"bench", "--net", "huge28"} << QByteArray("huge");
     QTest::newRow("unknown data") << QStringList{"data", "nonsense"} << QByteArray("nonsense");
 }
@@ -153,7 +169,8 @@ void tst_Cli::badInputExitsTwo() {
 }
 
 void tst_Cli::benchPrintsOneObject() {
-    const Result result = run({"bench", "--net", "simple32", "--batch", "8", "--threads", "2", "--seconds", "0", "--json"});
+    const Result result =
+        run({"bench", "--net", "simple32", "--batch", "8", "--threads", "2", "--seconds", "0", "--json"});
     QVERIFY2(result.code == 0, result.errors);
     const QJsonObject object = QJsonDocument::fromJson(result.output).object();
     QVERIFY(object["img_s"].toDouble() > 0);

@@ -1,7 +1,5 @@
 // The table "Numbers": float32 against float64 at n = 4096 with ever larger means.
-#include "core/nn/BatchNorm2d.h"
-#include "tests/core/nn/LayerUnderTest.h"
-#include "tests/core/nn/NormOracle.h"
+#include "tests/core/nn/NormUnderTest.h"
 
 #include <QTest>
 
@@ -13,7 +11,9 @@ namespace {
 
 constexpr Shape shape{64, 8, 8, 3};  // n = 4096 per channel
 
-std::vector<double> converted(std::span<const float> values) { return {values.begin(), values.end()}; }
+std::vector<double> converted(std::span<const float> values) {
+    return {values.begin(), values.end()};
+}
 
 }  // namespace
 
@@ -26,7 +26,7 @@ class tst_BatchNorm2dAccuracy : public QObject {
         QFETCH(double, mean);
         QFETCH(double, torch);
         const auto x = random_tensor<float>(shape, 11, mean, 1);
-        auto test = layer_under_test<float, BatchNorm2d<float>>(BatchNorm2d<float>::Options{.channels = 3, .momentum = 1.0});
+        auto test = norm<float>({.channels = 3, .momentum = 1.0});
         test.forward(x);
         for (int c = 0; c < 3; ++c) {
             const auto expected = moments_of(channel_of(x, c));
@@ -42,7 +42,7 @@ class tst_BatchNorm2dAccuracy : public QObject {
     void normalizesToTheLastDigits() {
         QFETCH(double, mean);
         const auto x = random_tensor<float>(shape, 11, mean, 1);
-        auto test = layer_under_test<float, BatchNorm2d<float>>(BatchNorm2d<float>::Options{.channels = 3});
+        auto test = norm<float>({.channels = 3});
         const auto& y = test.forward(x);
         for (int c = 0; c < 3; ++c) {
             const auto values = channel_of(x, c);
@@ -63,8 +63,8 @@ class tst_BatchNorm2dAccuracy : public QObject {
         Tensor<double> x_double(shape), g_double(shape);
         std::ranges::copy(x.values(), x_double.data());
         std::ranges::copy(g.values(), g_double.data());
-        auto single = layer_under_test<float, BatchNorm2d<float>>(BatchNorm2d<float>::Options{.channels = 3});
-        auto exact = layer_under_test<double, BatchNorm2d<double>>(BatchNorm2d<double>::Options{.channels = 3});
+        auto single = norm<float>({.channels = 3});
+        auto exact = norm<double>({.channels = 3});
         for (int i = 0; i < 2; ++i) {
             std::ranges::copy(single.layer().parameters()[i]->value, exact.layer().parameters()[i]->value.begin());
         }

@@ -34,9 +34,13 @@ class tst_Conv2d : public QObject {
 
     void refusesShapes() {
         const Conv2d<float> layer({.in_channels = 3, .out_channels = 8, .padding = 0});
-        QCOMPARE(error_text<ShapeError>([&] { layer.output_shape({2, 5, 5, 1}); }),
+        QCOMPARE(error_text<ShapeError>([&] {
+                     layer.output_shape({2, 5, 5, 1});
+                 }),
                  "Conv2d expects 3 input channels, got input size [2, 1, 5, 5]");
-        QCOMPARE(error_text<ShapeError>([&] { layer.output_shape({2, 2, 5, 3}); }),
+        QCOMPARE(error_text<ShapeError>([&] {
+                     layer.output_shape({2, 2, 5, 3});
+                 }),
                  "Conv2d: the kernel of size 3 does not fit into input size [2, 3, 2, 5]");
     }
 

@@ -45,8 +45,9 @@ class tst_Linear : public QObject {
         QFETCH(QList<int>, shape);
         QFETCH(QString, got);
         auto test = linear<float>(4, 3);
-        const auto text = error_text<ShapeError>(
-            [&] { test.layer().output_shape({shape[0], shape[1], shape[2], shape[3]}); });
+        const auto text = error_text<ShapeError>([&] {
+            test.layer().output_shape({shape[0], shape[1], shape[2], shape[3]});
+        });
         QCOMPARE(QString::fromStdString(text), "Linear expects 4 features, got input size " + got);
     }
 

@@ -33,7 +33,9 @@ class tst_MaxPool2d : public QObject {
     }
 
     void refusesImagesSmallerThanAWindow() {
-        QCOMPARE(error_text<ShapeError>([] { MaxPool2d<float>(2).output_shape({3, 1, 4, 5}); }),
+        QCOMPARE(error_text<ShapeError>([] {
+                     MaxPool2d<float>(2).output_shape({3, 1, 4, 5});
+                 }),
                  "MaxPool2d: a window of size 2 does not fit into input size [3, 5, 1, 4]");
     }
 

@@ -106,7 +106,9 @@ class tst_Models : public QObject {
     void refusesUnknownNames() {
         ModelRecipe recipe;
         recipe.name = "vgg";
-        QCOMPARE(error_text([&] { make_network<float>(recipe, {0, 28, 28, 1}, 10); }),
+        QCOMPARE(error_text([&] {
+                     make_network<float>(recipe, {0, 28, 28, 1}, 10);
+                 }),
                  "model.name: there is no network 'vgg'; this version has: simple.");
     }
 

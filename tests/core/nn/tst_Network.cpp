@@ -36,7 +36,8 @@ std::vector<float> logits(Network<float>& network, Mode mode) {
 }
 
 bool operator==(const StateTensor<float>& a, const StateTensor<float>& b) {
-    return a.name == b.name && a.dims == b.dims && a.values == b.values && a.count == b.count && a.is_count == b.is_count;
+    return a.name == b.name && a.dims == b.dims && a.values == b.values && a.count == b.count &&
+           a.is_count == b.is_count;
 }
 
 bool same_state(const Network<float>& a, const Network<float>& b) {
@@ -62,7 +63,8 @@ class tst_Network : public QObject {
 
     void leavesOutWhatNormLayersDoNotHave() {
         const auto plain = QString::fromStdString(names_of(small_network({.affine = false})));
-        QVERIFY(plain.startsWith("conv1.weight conv1.bias bn1.running_mean bn1.running_var bn1.num_batches_tracked conv2"));
+        QVERIFY(
+            plain.startsWith("conv1.weight conv1.bias bn1.running_mean bn1.running_var bn1.num_batches_tracked conv2"));
         const auto untracked = QString::fromStdString(names_of(small_network({.track_running_stats = false})));
         QVERIFY(untracked.startsWith("conv1.weight conv1.bias bn1.weight bn1.bias conv2.weight"));
     }
@@ -129,7 +131,9 @@ class tst_Network : public QObject {
         std::vector<Network<float>::Layer> layers;
         layers.push_back({"flatten", std::make_unique<Flatten<float>>()});
         layers.push_back({"fc", std::make_unique<Linear<float>>(Linear<float>::Options{.in_features = 5})});
-        QCOMPARE(error_text<ShapeError>([&] { Network<float>("test", std::move(layers), {0, 2, 2, 1}); }),
+        QCOMPARE(error_text<ShapeError>([&] {
+                     Network<float>("test", std::move(layers), {0, 2, 2, 1});
+                 }),
                  "layer 'fc': Linear expects 5 features, got input size [1, 4]");
     }
 

@@ -22,7 +22,9 @@ Parameter<float> conv_weight() {
 Parameter<float> linear_weight() {
     return {.name = "weight", .dims = {2, 12}, .layout = Layout::linear_hwc, .hwc = {2, 2, 3}};
 }
-Parameter<float> plain() { return {.name = "bias", .dims = {5}}; }
+Parameter<float> plain() {
+    return {.name = "bias", .dims = {5}};
+}
 
 }  // namespace
 

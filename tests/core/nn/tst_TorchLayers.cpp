@@ -24,8 +24,9 @@ using Layers = std::vector<typename Network<S>::Layer>;
 template <class S>
 Layers<S> conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t padding, bool bias = true) {
     Layers<S> layers;
-    layers.push_back({"0", std::make_unique<Conv2d<S>>(typename Conv2d<S>::Options{
-                               .in_channels = in, .out_channels = out, .kernel = kernel, .padding = padding, .bias = bias})});
+    layers.push_back(
+        {"0", std::make_unique<Conv2d<S>>(typename Conv2d<S>::Options{
+                  .in_channels = in, .out_channels = out, .kernel = kernel, .padding = padding, .bias = bias})});
     return layers;
 }
 
@@ -72,7 +73,8 @@ Layers<S> layers_of(const std::string& name) {
         {"pool/odd", [] { return single<S, MaxPool2d<S>>(std::int64_t{2}); }},
         {"pool/three", [] { return single<S, MaxPool2d<S>>(std::int64_t{3}); }},
         {"flatten_linear", [] { return flatten_linear<S>(); }},
-        {"linear", [] { return single<S, Linear<S>>(typename Linear<S>::Options{.in_features = 9, .out_features = 4}); }},
+        {"linear",
+         [] { return single<S, Linear<S>>(typename Linear<S>::Options{.in_features = 9, .out_features = 4}); }},
     };
     return makers.at(name)();
 }

@@ -112,9 +112,7 @@ class tst_ThreadPool : public QObject {
         if (!platform_can_flush()) QSKIP("this processor has no such setting");
         {
             const FlushDenormals outer;
-            {
-                const FlushDenormals inner;
-            }
+            { const FlushDenormals inner; }
             QVERIFY(denormals_are_flushed());
         }
         QVERIFY(!denormals_are_flushed());

@@ -42,7 +42,8 @@ double chi_square(const std::vector<std::int64_t>& counts) {
     const auto total = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
     const double expected = static_cast<double>(total) / static_cast<double>(counts.size());
     double sum = 0;
-    for (const auto count : counts) sum += (static_cast<double>(count) - expected) * (static_cast<double>(count) - expected);
+    for (const auto count : counts)
+        sum += (static_cast<double>(count) - expected) * (static_cast<double>(count) - expected);
     return sum / expected;
 }
 
@@ -83,7 +84,8 @@ class tst_RandomStream : public QObject {
         QFETCH(quint64, seed);
         RandomStream stream(seed, "", number_that_hashes_to_zero);
         for (std::uint32_t block = 0; block < 50; ++block) {
-            const auto expected = philox({block, 0, 0, 0}, {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32U)});
+            const auto expected =
+                philox({block, 0, 0, 0}, {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32U)});
             for (const auto word : expected) QCOMPARE(stream.next(), word);
         }
     }

@@ -10,9 +10,13 @@ using namespace normscope::telemetry;
 
 namespace {
 
-const HyperparameterSpec& spec_of(const QString& key) { return *find_hyperparameter(key.toStdString()); }
+const HyperparameterSpec& spec_of(const QString& key) {
+    return *find_hyperparameter(key.toStdString());
+}
 
-double parsed(const std::string& text) { return QString::fromStdString(text).toDouble(); }
+double parsed(const std::string& text) {
+    return QString::fromStdString(text).toDouble();
+}
 
 }  // namespace
 
@@ -44,6 +48,8 @@ class tst_Hyperparameter : public QObject {
         QTest::newRow("0.1") << "model.norm.momentum" << 0.1 << "0.1";
         QTest::newRow("two digits of exponent") << "model.norm.eps" << 2.5e-12 << "2.5e-12";
         QTest::newRow("a hundred digits") << "model.norm.eps" << 1e-100 << "1e-100";
+        QTest::newRow("small, still fixed") << "optimizer.lr" << 0.0001 << "0.0001";
+        QTest::newRow("large, still fixed") << "optimizer.lr" << 1e6 << "1000000";
         QTest::newRow("zero") << "optimizer.lr" << 0.0 << "0";
         QTest::newRow("whole number") << "optimizer.lr" << 3.0 << "3";
         QTest::newRow("batch") << "data.batch_size" << 64.0 << "64";
@@ -59,8 +65,8 @@ class tst_Hyperparameter : public QObject {
 
     void comesBackFromText_data() {
         QTest::addColumn<double>("value");
-        for (const double value : {0.1, 1.0 / 3, 1e-5, 1.2345678901234567e-8, 1e6, 123456.789, 5e-324, 0.30000000000000004,
-                                   1e5, 1e21, 1e22}) {
+        for (const double value : {0.1, 1.0 / 3, 1e-5, 1.2345678901234567e-8, 1e6, 123456.789, 5e-324,
+                                   0.30000000000000004, 1e5, 1e21, 1e22}) {
             QTest::addRow("%.17g", value) << value;
         }
     }
@@ -80,8 +86,8 @@ class tst_Hyperparameter : public QObject {
         QTest::newRow("NaN") << "optimizer.lr" << std::nan("") << "Learning rate must be a finite number.";
         QTest::newRow("infinity") << "optimizer.lr" << std::numeric_limits<double>::infinity()
                                   << "Learning rate must be a finite number.";
-        QTest::newRow("seed beyond 2^53") << "seed" << 9007199254740992.0
-                                          << "Seed must be between 0 and 9007199254740991, not 9007199254740992.";
+        QTest::newRow("seed beyond 2^53")
+            << "seed" << 9007199254740992.0 << "Seed must be between 0 and 9007199254740991, not 9.007199254740992e15.";
     }
     void refusesValuesInASentence() {
         QFETCH(QString, key);

@@ -38,8 +38,8 @@ float smallest(const std::vector<SeriesSample>& samples) {
     return std::ranges::min(samples, {}, &SeriesSample::minimum).minimum;
 }
 bool in_order(const std::vector<SeriesSample>& samples) {
-    return std::ranges::adjacent_find(samples, [](const auto& a, const auto& b) { return a.first_step >= b.first_step; }) ==
-           samples.end();
+    return std::ranges::adjacent_find(
+               samples, [](const auto& a, const auto& b) { return a.first_step >= b.first_step; }) == samples.end();
 }
 
 }  // namespace
@@ -79,7 +79,8 @@ class tst_SeriesPyramid : public QObject {
     void neverLosesExtrema_data() {
         QTest::addColumn<qint64>("spike");
         QTest::addColumn<float>("value");
-        for (const qint64 spike : {1, 2, 16, 17, 4096, 4097, 65'536, 500'001, 983'040, 995'904, 995'905, 999'999, 1'000'000}) {
+        for (const qint64 spike :
+             {1, 2, 16, 17, 4096, 4097, 65'536, 500'001, 983'040, 995'904, 995'905, 999'999, 1'000'000}) {
             QTest::addRow("up at %lld", spike) << spike << 5.0F;
             QTest::addRow("down at %lld", spike) << spike << -5.0F;
         }
@@ -88,7 +89,8 @@ class tst_SeriesPyramid : public QObject {
         QFETCH(qint64, spike);
         QFETCH(float, value);
         const auto series = series_with_spike(1'000'000, spike, value);
-        for (const std::size_t most : {std::size_t{1}, std::size_t{200}, std::size_t{300}, std::size_t{800}, std::size_t{3000}, std::size_t{4096}, no_limit}) {
+        for (const std::size_t most : {std::size_t{1}, std::size_t{200}, std::size_t{300}, std::size_t{800},
+                                       std::size_t{3000}, std::size_t{4096}, no_limit}) {
             const auto samples = series.samples(1, 1'000'000, most);
             QVERIFY(value > 0 ? largest(samples) == value : smallest(samples) == value);
         }
@@ -133,7 +135,8 @@ class tst_SeriesPyramid : public QObject {
             const auto samples = series.samples(1, count, most);
             for (std::size_t i = 0; i < samples.size(); ++i) {
                 const auto end = i + 1 < samples.size() ? samples[i + 1].first_step : count + 1;
-                const auto [low, high] = std::minmax_element(values.begin() + samples[i].first_step, values.begin() + end);
+                const auto [low, high] =
+                    std::minmax_element(values.begin() + samples[i].first_step, values.begin() + end);
                 QVERIFY(samples[i].minimum <= *low && samples[i].maximum >= *high);
             }
             QVERIFY(smallest(samples) == *std::min_element(values.begin() + 1, values.end()));
@@ -177,7 +180,8 @@ class tst_SeriesPyramid : public QObject {
     void flagsNonFiniteValues() {
         QFETCH(float, bad);
         SeriesPyramid series;
-        for (std::int64_t step = 1; step <= 100'000; ++step) series.append(step, step == 50'000 ? bad : static_cast<float>(step % 10));
+        for (std::int64_t step = 1; step <= 100'000; ++step)
+            series.append(step, step == 50'000 ? bad : static_cast<float>(step % 10));
         for (const std::size_t most : {30U, 500U, 5000U}) {
             const auto samples = series.samples(1, 100'000, most);
             QCOMPARE(std::ranges::count(samples, true, &SeriesSample::has_non_finite), 1);

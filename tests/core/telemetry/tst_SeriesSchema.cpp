@@ -29,7 +29,8 @@ class tst_SeriesSchema : public QObject {
         const auto schema = small_schema();
         QCOMPARE(schema.size(), 5U);
         QCOMPARE(schema.dense_count(), 3U);
-        const char* names[] = {"loss", "bn1.running_mean[0]", "bn1.running_mean[1]", "eval_accuracy", "bn1.mode_difference"};
+        const char* names[] = {"loss", "bn1.running_mean[0]", "bn1.running_mean[1]", "eval_accuracy",
+                               "bn1.mode_difference"};
         for (std::int64_t i = 0; i < 5; ++i) QCOMPARE(schema.info(SeriesIndex{i}).name, names[i]);
         QCOMPARE(schema.info(SeriesIndex{2}).channel->value, 1);
         QVERIFY(!schema.info(SeriesIndex{0}).layer);

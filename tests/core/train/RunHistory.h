@@ -34,7 +34,8 @@ class RunHistory {
     friend bool operator==(const RunHistory& a, const RunHistory& b) {
         return a.m_columns.steps == b.m_columns.steps && same_bits(a.m_columns.dense, b.m_columns.dense) &&
                std::ranges::equal(a.m_columns.sparse, b.m_columns.sparse, [](const auto& x, const auto& y) {
-                   return x.series == y.series && x.step == y.step && std::memcmp(&x.value, &y.value, sizeof(float)) == 0;
+                   return x.series == y.series && x.step == y.step &&
+                          std::memcmp(&x.value, &y.value, sizeof(float)) == 0;
                });
     }
 

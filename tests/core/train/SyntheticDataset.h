@@ -45,8 +45,7 @@ class SyntheticDataset : public Dataset {
 };
 
 inline DataSplit synthetic_split(std::int64_t train = 80, std::int64_t eval = 30) {
-    return {std::make_shared<SyntheticDataset>(train),
-            eval > 0 ? std::make_shared<SyntheticDataset>(eval) : nullptr};
+    return {std::make_shared<SyntheticDataset>(train), eval > 0 ? std::make_shared<SyntheticDataset>(eval) : nullptr};
 }
 
 /// Ten steps an epoch on 80 images, three epochs, an evaluation every five steps.

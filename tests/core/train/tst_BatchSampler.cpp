@@ -41,7 +41,8 @@ class tst_BatchSampler : public QObject {
         for (const int images : {1, 7, 64, 100}) {
             for (const int batch_size : {1, 3, 64, 200}) {
                 for (const bool shuffle : {false, true}) {
-                    QTest::addRow("%d images by %d, shuffle %d", images, batch_size, shuffle) << images << batch_size << shuffle;
+                    QTest::addRow("%d images by %d, shuffle %d", images, batch_size, shuffle)
+                        << images << batch_size << shuffle;
                 }
             }
         }

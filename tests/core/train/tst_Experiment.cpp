@@ -10,7 +10,9 @@ using namespace normscope::testing;
 
 namespace {
 
-Experiment small_experiment() { return {synthetic_recipe(), synthetic_split()}; }
+Experiment small_experiment() {
+    return {synthetic_recipe(), synthetic_split()};
+}
 
 std::vector<float> parameters_of(const Experiment& experiment) {
     auto copy = experiment.network();
@@ -100,8 +102,10 @@ class tst_Experiment : public QObject {
     void refusesChangesThatNeedARestart_data() {
         QTest::addColumn<QString>("key");
         QTest::addColumn<QString>("sentence");
-        QTest::newRow("seed") << "seed" << "Seed cannot change during a run; restart the run to change it.";
-        QTest::newRow("epochs") << "epochs" << "Epochs cannot change during a run; restart the run to change it.";
+        QTest::newRow("seed") << "seed"
+                              << "Seed cannot change during a run; restart the run to change it.";
+        QTest::newRow("epochs") << "epochs"
+                                << "Epochs cannot change during a run; restart the run to change it.";
     }
     void refusesChangesThatNeedARestart() {
         QFETCH(QString, key);
@@ -125,9 +129,13 @@ class tst_Experiment : public QObject {
         const auto split = synthetic_split();
         QCOMPARE(error_text([&] { Experiment(recipe, {}); }), "the data set holds no image to train on.");
         QVERIFY(!error_text([&] { Experiment(recipe, {std::make_shared<SyntheticDataset>(0), nullptr}); }).empty());
-        QCOMPARE(error_text([&] { Experiment(recipe, {std::make_shared<SyntheticDataset>(8, 8, 3), nullptr}); }),
+        QCOMPARE(error_text([&] {
+                     Experiment(recipe, {std::make_shared<SyntheticDataset>(8, 8, 3), nullptr});
+                 }),
                  "data.normalize: the images have 3 channels, so mean and std need as many numbers each, not 1 and 1.");
-        QCOMPARE(error_text([&] { Experiment(recipe, {split.train, std::make_shared<SyntheticDataset>(8, 9)}); }),
+        QCOMPARE(error_text([&] {
+                     Experiment(recipe, {split.train, std::make_shared<SyntheticDataset>(8, 9)});
+                 }),
                  "the evaluation images have another size than the training images.");
         QVERIFY(!error_text([&] { Experiment(recipe, {std::make_shared<SyntheticDataset>(8, 3), nullptr}); }).empty());
     }

@@ -65,7 +65,8 @@ class tst_Recorder : public QObject {
             }
         }
         QCOMPARE(schema.info(SeriesIndex{0}).name, "loss");
-        QCOMPARE(schema.info(*schema.find(Statistic::batch_var, LayerIndex{5}, ChannelIndex{31})).name, "bn2.batch_var[31]");
+        QCOMPARE(schema.info(*schema.find(Statistic::batch_var, LayerIndex{5}, ChannelIndex{31})).name,
+                 "bn2.batch_var[31]");
     }
 
     void recordsEvaluations() {

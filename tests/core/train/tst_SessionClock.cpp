@@ -11,7 +11,9 @@ namespace {
 
 using Time = SessionClock::Clock::time_point;
 
-bool is_close(double a, double b) { return std::abs(a - b) < 1e-9 * std::max(1.0, std::abs(b)); }
+bool is_close(double a, double b) {
+    return std::abs(a - b) < 1e-9 * std::max(1.0, std::abs(b));
+}
 
 }  // namespace
 

@@ -8,7 +8,9 @@ using normscope::optim::Sgd;
 
 namespace {
 
-bool is_close(double a, double b) { return std::abs(a - b) < 1e-15; }
+bool is_close(double a, double b) {
+    return std::abs(a - b) < 1e-15;
+}
 
 }  // namespace
 

@@ -71,7 +71,8 @@ class TorchRun {
         return found.loss;
     }
     void update() {
-        m_optimizer.step(m_network.parameters().values(), m_network.parameters().gradients(), {.lr = 0.05, .momentum = 0.9});
+        m_optimizer.step(m_network.parameters().values(), m_network.parameters().gradients(),
+                         {.lr = 0.05, .momentum = 0.9});
     }
 
    private:
@@ -96,7 +97,9 @@ std::map<std::string, std::vector<double>> gradients_of(const Network<S>& networ
 }
 
 /// In front of a norm layer a bias has no gradient but rounding.
-bool has_no_gradient(const std::string& name) { return name == "conv1.bias" || name == "conv2.bias"; }
+bool has_no_gradient(const std::string& name) {
+    return name == "conv1.bias" || name == "conv2.bias";
+}
 
 double largest(const std::vector<double>& values) {
     double found = 0;
@@ -130,9 +133,13 @@ double torch_difference(const TorchFixture& fixture, const std::string& prefix) 
     return found;
 }
 
-std::string step_prefix(int step) { return "step" + std::to_string(step) + "/"; }
+std::string step_prefix(int step) {
+    return "step" + std::to_string(step) + "/";
+}
 
-bool is_recorded(int step) { return std::ranges::find(recorded_steps, step) != recorded_steps.end(); }
+bool is_recorded(int step) {
+    return std::ranges::find(recorded_steps, step) != recorded_steps.end();
+}
 
 }  // namespace
 
@@ -177,8 +184,10 @@ class tst_TorchTraining : public QObject {
             for (int i = 0; i < 2; ++i) {
                 const auto& a = *rounded.network().norm_layers()[i].second;
                 const auto& b = *exact.network().norm_layers()[i].second;
-                buffer_error = std::max(buffer_error, relative_distance<float, double>(a.running_mean(), b.running_mean()));
-                buffer_error = std::max(buffer_error, relative_distance<float, double>(a.running_var(), b.running_var()));
+                buffer_error =
+                    std::max(buffer_error, relative_distance<float, double>(a.running_mean(), b.running_mean()));
+                buffer_error =
+                    std::max(buffer_error, relative_distance<float, double>(a.running_var(), b.running_var()));
             }
             exact.update();
         }
@@ -224,8 +233,11 @@ class tst_TorchTraining : public QObject {
     static std::vector<StateTensor<float>> in_float(const Network<double>& network) {
         std::vector<StateTensor<float>> state;
         for (const auto& tensor : network.state()) {
-            state.push_back({.name = tensor.name, .dims = tensor.dims, .values = {tensor.values.begin(), tensor.values.end()},
-                             .count = tensor.count, .is_count = tensor.is_count});
+            state.push_back({.name = tensor.name,
+                             .dims = tensor.dims,
+                             .values = {tensor.values.begin(), tensor.values.end()},
+                             .count = tensor.count,
+                             .is_count = tensor.is_count});
         }
         return state;
     }

@@ -11,7 +11,9 @@ using namespace normscope::testing;
 
 namespace {
 
-Experiment experiment_of(const Recipe& recipe, std::int64_t eval = 30) { return {recipe, synthetic_split(80, eval)}; }
+Experiment experiment_of(const Recipe& recipe, std::int64_t eval = 30) {
+    return {recipe, synthetic_split(80, eval)};
+}
 
 RunHistory history_of(const Recipe& recipe, int threads = 1) {
     return PlainRun(experiment_of(recipe), threads).take_steps(25).history();
@@ -35,7 +37,9 @@ class tst_Trainer : public QObject {
     void learns() {
         const auto losses = PlainRun(experiment_of(synthetic_recipe())).run_to_the_end().history().losses();
         QCOMPARE(losses.size(), 30U);
-        const auto mean = [](auto begin, auto end) { return std::accumulate(begin, end, 0.0F) / static_cast<float>(end - begin); };
+        const auto mean = [](auto begin, auto end) {
+            return std::accumulate(begin, end, 0.0F) / static_cast<float>(end - begin);
+        };
         QVERIFY(mean(losses.end() - 10, losses.end()) < mean(losses.begin(), losses.begin() + 10) / 2);
     }
 

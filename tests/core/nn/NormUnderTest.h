@@ -1,12 +1,23 @@
-// Batch statistics in the plainest way, in long double.
+// A norm layer to test, and batch statistics in the plainest way.
 #pragma once
 
+#include "core/nn/BatchNorm2d.h"
+#include "tests/core/nn/LayerUnderTest.h"
+
+#include <algorithm>
 #include <cmath>
+#include <memory>
 #include <span>
 #include <vector>
 
 namespace normscope::testing {
 
+template <class S>
+LayerUnderTest<S, nn::BatchNorm2d<S>> norm(const typename nn::BatchNorm2d<S>::Options& options, int threads = 1) {
+    return LayerUnderTest<S, nn::BatchNorm2d<S>>(std::make_unique<nn::BatchNorm2d<S>>(options), threads);
+}
+
+/// Of one channel, computed in long double.
 struct Moments {
     double mean = 0;
     double biased_var = 0;    ///< Σ(x − μ)²/n
@@ -28,6 +39,21 @@ inline std::vector<double> normalized(std::span<const double> values, double mea
     std::vector<double> result;
     for (const double value : values) result.push_back((value - mean) / std::sqrt(var + eps) * weight + bias);
     return result;
+}
+
+/// Largest |a − b|.
+inline double distance(std::span<const double> a, std::span<const double> b) {
+    double largest = a.size() == b.size() ? 0 : INFINITY;
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));
+    return largest;
+}
+
+inline bool is_close(double a, double b, double tolerance = 1e-6) {
+    return std::abs(a - b) <= tolerance * std::max(1.0, std::abs(b));
+}
+
+inline std::vector<float> copy_of(std::span<const float> values) {
+    return {values.begin(), values.end()};
 }
 
 }  // namespace normscope::testing
