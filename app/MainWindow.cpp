@@ -4,6 +4,7 @@
 #include "app/panels/ExperimentPanel.h"
 #include "widgets/network/NetworkStrip.h"
 #include "widgets/status/StatusLine.h"
+#include "widgets/theme/LabelStyle.h"
 #include "widgets/transport/TransportBar.h"
 
 #include <QApplication>
@@ -283,16 +284,10 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 
 void MainWindow::applyTheme() {
     const auto& colors = m_theme.colors();
-    const auto colored = [](QLabel* label, const QFont& font, const QColor& color) {
-        label->setFont(font);
-        QPalette palette = label->palette();
-        palette.setColor(QPalette::WindowText, color);
-        label->setPalette(palette);
-    };
-    colored(m_brand, m_theme.font(TextRole::Title), colors.text);
-    colored(m_slogan, m_theme.font(TextRole::Small), colors.muted);
-    colored(m_hint, m_theme.font(TextRole::Small), colors.muted);
-    colored(m_runTitle, m_theme.font(TextRole::Small), colors.muted);
+    widgets::setTextStyle(m_brand, m_theme.font(TextRole::Title), colors.text);
+    widgets::setTextStyle(m_slogan, m_theme.font(TextRole::Small), colors.muted);
+    widgets::setTextStyle(m_hint, m_theme.font(TextRole::Small), colors.muted);
+    widgets::setTextStyle(m_runTitle, m_theme.font(TextRole::Small), colors.muted);
     m_header->setStyleSheet(QStringLiteral("#header { background: %1; border-bottom: 1px solid %2; }")
                                 .arg(colors.surface.name(), colors.border.name()));
 }

@@ -1,6 +1,7 @@
 #include "app/panels/ExperimentPanel.h"
 
 #include "core/telemetry/Hyperparameter.h"
+#include "widgets/theme/LabelStyle.h"
 
 #include <QHBoxLayout>
 
@@ -9,6 +10,7 @@
 namespace normscope::app {
 
 using widgets::HyperparameterField;
+using widgets::setTextStyle;
 using widgets::TextRole;
 using widgets::ThemeColors;
 
@@ -147,18 +149,12 @@ void ExperimentPanel::showHalfLife(double momentum) {
 }
 
 void ExperimentPanel::applyTheme() {
-    const auto colored = [](QLabel* label, const QFont& font, const QColor& color) {
-        label->setFont(font);
-        QPalette palette = label->palette();
-        palette.setColor(QPalette::WindowText, color);
-        label->setPalette(palette);
-    };
-    colored(m_title, m_theme.font(TextRole::Heading), m_theme.colors().text);
+    setTextStyle(m_title, m_theme.font(TextRole::Heading), m_theme.colors().text);
     QFont caption = m_theme.font(TextRole::Caption);
     caption.setWeight(QFont::DemiBold);
-    for (QLabel* label : m_sections) colored(label, caption, m_theme.colors().muted);
+    for (QLabel* label : m_sections) setTextStyle(label, caption, m_theme.colors().muted);
     for (std::size_t i = 0; i < m_facts.size(); ++i) {
-        colored(m_facts[i], m_theme.font(i % 2 == 0 ? TextRole::Body : TextRole::Mono), m_theme.colors().text);
+        setTextStyle(m_facts[i], m_theme.font(i % 2 == 0 ? TextRole::Body : TextRole::Mono), m_theme.colors().text);
     }
     setStyleSheet(QStringLiteral("#experimentPanel { border-right: 1px solid %1; background: %2; }"
                                  "#experimentPanelContent { background: %2; }")

@@ -78,7 +78,7 @@ void UnattendedRun::printProgress() {
     const RunModel& run = m_window.run().model();
     const Snapshot& snapshot = run.snapshot();
     const int twentieth = static_cast<int>(20 * snapshot.progress);
-    if (twentieth == m_printedTwentieth) return;
+    if (twentieth == m_printedTwentieth || snapshot.step.value == 0) return;
     m_printedTwentieth = twentieth;
     std::fprintf(stderr,
                  "%3.0f %%  step %lld · loss %.3f · accuracy eval %.1f %%, train mode %.1f %% · %.0f images/s\n",

@@ -24,7 +24,8 @@ struct Shape {
 
 /// As PyTorch prints it, in NCHW order: "[64, 16, 28, 28]", or "[64, 16]" for vectors.
 inline std::string to_string(const Shape& shape) {
-    std::string text = "[" + std::to_string(shape.n) + ", " + std::to_string(shape.c);
+    std::string text("[");
+    text += std::to_string(shape.n) + ", " + std::to_string(shape.c);
     if (shape.h != 1 || shape.w != 1) text += ", " + std::to_string(shape.h) + ", " + std::to_string(shape.w);
     return text + "]";
 }

@@ -1,6 +1,7 @@
 #include "widgets/channels/ChannelSelector.h"
 
 #include "widgets/channels/ChannelGrid.h"
+#include "widgets/theme/LabelStyle.h"
 #include "widgets/theme/Theme.h"
 
 #include <QHBoxLayout>
@@ -75,10 +76,7 @@ void ChannelSelector::setMaximumSelected(int most) {
 
 void ChannelSelector::applyTheme() {
     m_name->setFont(m_theme.font(TextRole::PlotTitle));
-    m_word->setFont(m_theme.font(TextRole::Body));
-    QPalette palette = m_word->palette();
-    palette.setColor(QPalette::WindowText, m_theme.colors().muted);
-    m_word->setPalette(palette);
+    setTextStyle(m_word, m_theme.font(TextRole::Body), m_theme.colors().muted);
 }
 
 void ChannelSelector::resizeEvent(QResizeEvent* event) {

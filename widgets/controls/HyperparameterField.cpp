@@ -1,6 +1,7 @@
 #include "widgets/controls/HyperparameterField.h"
 
 #include "widgets/controls/LogSlider.h"
+#include "widgets/theme/LabelStyle.h"
 #include "widgets/theme/Theme.h"
 
 #include <QCoreApplication>
@@ -107,15 +108,8 @@ void HyperparameterField::applyTheme() {
     const ThemeColors& colors = m_theme.colors();
     m_label->setFont(m_theme.font(TextRole::Body));
     m_edit->setFont(m_theme.font(TextRole::Mono));
-    m_caption->setFont(m_theme.font(TextRole::Caption));
-    m_error->setFont(m_theme.font(TextRole::Small));
-    const auto tint = [](QWidget* widget, QPalette::ColorRole role, const QColor& color) {
-        QPalette palette = widget->palette();
-        palette.setColor(role, color);
-        widget->setPalette(palette);
-    };
-    tint(m_caption, QPalette::WindowText, colors.faint);
-    tint(m_error, QPalette::WindowText, colors.warn);
+    setTextStyle(m_caption, m_theme.font(TextRole::Caption), colors.muted);
+    setTextStyle(m_error, m_theme.font(TextRole::Small), colors.warn);
     // A style sheet sets the field's colour, so the palette would not be heard.
     m_edit->setStyleSheet(m_role != nullptr ? QStringLiteral("color: %1").arg((colors.*m_role).name()) : QString());
 }

@@ -1,5 +1,6 @@
 #include "widgets/status/StatusLine.h"
 
+#include "widgets/theme/LabelStyle.h"
 #include "widgets/theme/Theme.h"
 
 #include <QHBoxLayout>
@@ -141,9 +142,7 @@ void StatusLine::applyTheme() {
     m_message->setFont(m_theme.font(m_hasMessage ? TextRole::Small : TextRole::MonoSmall));
     for (QLabel* label : {m_rate, m_time}) label->setFont(m_theme.font(TextRole::MonoSmall));
     for (QLabel* label : {m_rate, m_message, m_time}) {
-        QPalette palette = label->palette();
-        palette.setColor(QPalette::WindowText, label == m_message && warns ? colors.warn : colors.muted);
-        label->setPalette(palette);
+        setTextColor(label, label == m_message && warns ? colors.warn : colors.muted);
     }
     update();
 }

@@ -1,6 +1,7 @@
 #include "widgets/transport/TransportBar.h"
 
 #include "widgets/controls/LogSlider.h"
+#include "widgets/theme/LabelStyle.h"
 #include "widgets/theme/Theme.h"
 #include "widgets/transport/ProgressTrack.h"
 #include "widgets/transport/RoundButton.h"
@@ -20,12 +21,6 @@ namespace {
 /// The right end of the slider means "as fast as it goes".
 constexpr double slowest = 1;
 constexpr double fullSpeed = 1000;
-
-void tint(QLabel* label, const QColor& color) {
-    QPalette palette = label->palette();
-    palette.setColor(QPalette::WindowText, color);
-    label->setPalette(palette);
-}
 
 }  // namespace
 
@@ -165,8 +160,8 @@ void TransportBar::applyTheme() {
     m_epoch->setFont(m_theme.font(TextRole::Small));
     m_speedWord->setFont(m_theme.font(TextRole::Small));
     m_speedValue->setFont(m_theme.font(TextRole::MonoTick));
-    for (QLabel* label : {m_epoch, m_speedWord, m_speedValue}) tint(label, colors.muted);
-    tint(m_step, colors.text);
+    for (QLabel* label : {m_epoch, m_speedWord, m_speedValue}) setTextColor(label, colors.muted);
+    setTextColor(m_step, colors.text);
     update();
 }
 
