@@ -56,7 +56,7 @@ void ExperimentController::openData(const QString& spec) {
 
 void ExperimentController::changeHyperparameter(const QString& key, double value) {
     const double old = value_of(m_recipe, key.toStdString());
-    if (old != value) m_undo.push(new ChangeHyperparameter(*this, key, old, value));
+    if (!telemetry::same_value(old, value)) m_undo.push(new ChangeHyperparameter(*this, key, old, value));
 }
 
 void ExperimentController::apply(const QString& key, double value) {

@@ -145,6 +145,8 @@ void StatisticsPage::showChannels() {
     m_mean->setTitle(tr("Mean, %1").arg(where));
     m_variance->setTitle(tr("Variance, %1").arg(where));
     m_affine->setTitle(tr("γ and β, %1").arg(where));
+    m_mean->setEmptyText(mean.empty() ? tr("This layer keeps no statistics") : tr("No steps yet"));
+    m_affine->setEmptyText(affine.empty() ? tr("affine is off: this layer has no γ and β") : tr("No steps yet"));
     m_mean->setCurves(std::move(mean));
     m_variance->setCurves(std::move(variance));
     m_affine->setCurves(std::move(affine));

@@ -144,6 +144,8 @@ void ExperimentPanel::showHalfLife(double momentum) {
         note = tr("running statistics stand still");
     } else if (momentum == 1) {
         note = tr("the last batch only");
+    } else if (std::isnan(momentum)) {
+        note = tr("average of all batches");
     }
     field("model.norm.momentum")->setNote(note);
 }

@@ -5,6 +5,7 @@
 #include "core/telemetry/Hyperparameter.h"
 
 #include <array>
+#include <cmath>
 #include <limits>
 
 namespace normscope {
@@ -21,7 +22,9 @@ constexpr std::array settings{
             [](Recipe& r, double value) { r.data.batch_size = static_cast<std::int64_t>(value); }},
     Setting{"model.norm.momentum",
             [](const Recipe& r) { return r.model.norm.momentum.value_or(std::numeric_limits<double>::quiet_NaN()); },
-            [](Recipe& r, double value) { r.model.norm.momentum = value; }},
+            [](Recipe& r, double value) {
+                r.model.norm.momentum = std::isnan(value) ? std::nullopt : std::optional<double>(value);
+            }},
     Setting{"model.norm.eps", [](const Recipe& r) { return r.model.norm.eps; },
             [](Recipe& r, double value) { r.model.norm.eps = value; }},
     Setting{"optimizer.lr", [](const Recipe& r) { return r.optimizer.lr; },

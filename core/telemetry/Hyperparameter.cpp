@@ -39,7 +39,8 @@ constexpr std::array specs{
                        .default_value = 0.1,
                        .integer = false,
                        .scale = logarithmic,
-                       .policy = live},
+                       .policy = live,
+                       .unset = "cumulative"},
     HyperparameterSpec{.key = "model.norm.eps",
                        .name = "eps",
                        .torch_name = "BatchNorm2d(eps=…)",
@@ -152,6 +153,7 @@ const HyperparameterSpec* find_hyperparameter(std::string_view key) {
 }
 
 std::optional<std::string> reason_to_refuse(const HyperparameterSpec& spec, double value) {
+    if (std::isnan(value) && !spec.unset.empty()) return std::nullopt;
     const std::string name(spec.name);
     if (!std::isfinite(value)) return name + " must be a finite number.";
     if (value < spec.minimum || value > spec.maximum) {
@@ -163,7 +165,12 @@ std::optional<std::string> reason_to_refuse(const HyperparameterSpec& spec, doub
     return std::nullopt;
 }
 
+bool same_value(double a, double b) {
+    return a == b || (std::isnan(a) && std::isnan(b));
+}
+
 std::string format_value(const HyperparameterSpec& spec, double value) {
+    if (std::isnan(value) && !spec.unset.empty()) return std::string(spec.unset);
     if (spec.integer && std::abs(value) < 9.1e15) return std::to_string(static_cast<long long>(value));
     return shortest(value);
 }

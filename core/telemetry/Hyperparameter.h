@@ -32,7 +32,12 @@ struct HyperparameterSpec {
     bool integer;
     Scale scale;
     ChangePolicy policy;
+    std::string_view unset =
+        {};  ///< what having no number means ("cumulative"), written as NaN; empty: a number is needed
 };
+
+/// Equal, or both unset.
+bool same_value(double a, double b);
 
 /// All settings, in the order in which an editor shows them.
 std::span<const HyperparameterSpec> hyperparameter_specs();

@@ -134,7 +134,7 @@ void TrainingSession::execute(const SetHyperparameter& command) {
     const auto* spec = telemetry::find_hyperparameter(command.key);
     if (!spec) throw InputError("There is no setting '" + command.key + "'.");
     const double old_value = value_of(m_experiment->recipe(), command.key);
-    if (old_value == command.value) return;
+    if (telemetry::same_value(old_value, command.value)) return;
     m_experiment->set_hyperparameter(command.key, command.value);
 
     hand_over(true);  // the steps before the change come before it

@@ -7,6 +7,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cmath>
+
 using namespace normscope;
 using namespace normscope::app;
 using telemetry::RunState;
@@ -17,6 +19,7 @@ class tst_ExperimentController : public QObject {
    private slots:
     void startsTheDefaultExperiment();
     void changesLiveSettingsWithUndo();
+    void cumulativeMomentumCanBeUndone();
     void offersARestartForTheOthers();
     void missingDataLeavesTheRunAlone_data();
     void missingDataLeavesTheRunAlone();
@@ -44,6 +47,15 @@ void tst_ExperimentController::changesLiveSettingsWithUndo() {
     QCOMPARE(m_experiment.recipe().model.norm.momentum, 0.01);
     QCOMPARE(changed.count(), 2);
     QTRY_COMPARE(m_run.model().events().back().new_value, "0.01");
+}
+
+void tst_ExperimentController::cumulativeMomentumCanBeUndone() {
+    m_experiment.changeHyperparameter("model.norm.momentum", std::nan(""));
+    QVERIFY(!m_experiment.recipe().model.norm.momentum);
+    m_experiment.changeHyperparameter("model.norm.momentum", 0.3);
+    m_experiment.undoStack().undo();
+    QVERIFY(m_experiment.recipe().model.norm.momentum != 0.3);
+    QVERIFY(!m_run.model().events().empty());
 }
 
 void tst_ExperimentController::offersARestartForTheOthers() {

@@ -54,6 +54,16 @@ class tst_HyperparameterField : public QObject {
         QCOMPARE(m_slider->value(), 0.003);
     }
 
+    void takesTheWordForUnset() {
+        QSignalSpy committed(m_field.get(), &HyperparameterField::valueCommitted);
+        type(QStringLiteral("Cumulative"));
+        QTest::keyClick(m_edit, Qt::Key_Return);
+        QCOMPARE(committed.count(), 1);
+        QVERIFY(std::isnan(committed[0][1].toDouble()));
+        QCOMPARE(m_edit->text(), QStringLiteral("cumulative"));
+        QVERIFY(!m_field->isRefused());
+    }
+
     void leavingCommits() {
         QSignalSpy committed(m_field.get(), &HyperparameterField::valueCommitted);
         type(QStringLiteral("0.5"));

@@ -16,6 +16,8 @@
 
 #include <string_view>
 
+#include <limits>
+
 namespace normscope::widgets {
 namespace {
 
@@ -173,14 +175,18 @@ bool HyperparameterField::eventFilter(QObject* watched, QEvent* event) {
 void HyperparameterField::commitText() {
     const QString text = m_edit->text().trimmed();
     bool isNumber = false;
-    const double value = QLocale::c().toDouble(text, &isNumber);
+    double value = QLocale::c().toDouble(text, &isNumber);
+    if (!isNumber && !m_spec.unset.empty() && text.compare(fromView(m_spec.unset), Qt::CaseInsensitive) == 0) {
+        value = std::numeric_limits<double>::quiet_NaN();
+        isNumber = true;
+    }
     if (!isNumber) return refuse(tr("“%1” is not a number.").arg(text));
     if (const auto reason = telemetry::reason_to_refuse(m_spec, value)) return refuse(QString::fromStdString(*reason));
 
     accept();
     m_pending.reset();
     m_merge->stop();
-    const bool changed = value != m_value;
+    const bool changed = !telemetry::same_value(value, m_value);
     m_value = value;
     showValue();
     if (changed) emit valueCommitted(fromView(m_spec.key), value);

@@ -68,6 +68,7 @@ QRectF LogSlider::trackArea() const {
 }
 
 double LogSlider::positionOf(double value) const {
+    if (std::isnan(value)) return 0;  // unset: the handle waits at the left end
     const double inside = std::clamp(value, m_minimum, m_maximum);
     if (m_scale == telemetry::Scale::logarithmic) return std::log(inside / m_minimum) / std::log(m_maximum / m_minimum);
     return (inside - m_minimum) / (m_maximum - m_minimum);

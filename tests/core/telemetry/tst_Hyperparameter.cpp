@@ -98,6 +98,14 @@ class tst_Hyperparameter : public QObject {
         QCOMPARE(QString::fromStdString(*reason), sentence);
     }
 
+    void cumulativeMomentumIsNoNumber() {
+        const auto& spec = spec_of("model.norm.momentum");
+        QVERIFY(!reason_to_refuse(spec, std::nan("")));
+        QCOMPARE(QString::fromStdString(format_value(spec, std::nan(""))), QStringLiteral("cumulative"));
+        QVERIFY(same_value(std::nan(""), std::nan("")));
+        QVERIFY(!same_value(std::nan(""), 0.1));
+    }
+
     void takesTheEndsOfTheRange() {
         for (const auto& spec : hyperparameter_specs()) {
             QVERIFY(!reason_to_refuse(spec, spec.minimum));
