@@ -51,7 +51,8 @@ struct ScheduleRecipe {
 
 /// What is measured beside the training itself. Does not change the training.
 struct RecordRecipe {
-    std::int64_t eval_every = 20;    ///< steps between accuracy measurements; 0: only at the end
+    std::int64_t eval_every =
+        20;  ///< steps between accuracy measurements; 0: never (command lines measure once at the end)
     std::int64_t eval_images = 400;  ///< the first so many held-out images are measured
 };
 

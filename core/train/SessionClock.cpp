@@ -5,6 +5,8 @@
 namespace normscope {
 
 void SessionClock::set_speed(double steps_per_second) {
+    constexpr double slowest = 1e-3;  // a step in a quarter of an hour; keeps the interval representable
+    if (steps_per_second > 0) steps_per_second = std::max(steps_per_second, slowest);
     m_interval =
         steps_per_second > 0
             ? std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1.0 / steps_per_second))

@@ -107,7 +107,9 @@ void TrainingSession::execute(Load& command) {
 
 void TrainingSession::execute(const Play& command) {
     m_until = command.until;
-    if (!m_experiment || m_state == RunState::playing) return;
+    if (!m_experiment) return;
+    if (m_until && m_experiment->step() >= *m_until) return execute(Pause{});
+    if (m_state == RunState::playing) return;
     if (m_state == RunState::diverged) return notify("The run has diverged: lower the learning rate, then reset it.");
     if (m_experiment->finished()) m_experiment->extend();
     m_clock.resume();
