@@ -9,6 +9,8 @@ namespace {
 
 constexpr int fastest = 16;
 constexpr int slowest = 256;
+/// Of the time between ticks: what drawing may take from a machine that trains on all its cores.
+constexpr double mostShare = 0.1;
 
 }  // namespace
 
@@ -35,9 +37,9 @@ void FrameClock::tick() {
 void FrameClock::adapt(double spentMilliseconds) {
     m_spent += 0.2 * (spentMilliseconds - m_spent);
     const int interval = m_timer.interval();
-    if (m_spent > 0.5 * interval && interval < slowest) {
+    if (m_spent > mostShare * interval && interval < slowest) {
         m_timer.setInterval(std::min(2 * interval, slowest));
-    } else if (m_spent < 0.125 * interval && interval > fastest) {
+    } else if (m_spent < mostShare / 4 * interval && interval > fastest) {
         m_timer.setInterval(std::max(interval / 2, fastest));
     }
 }

@@ -9,7 +9,7 @@
 namespace normscope::app {
 
 /// Drains the RunModel about 60 times a second while a run is active, and not at all otherwise. Where
-/// drawing takes more than its share of the time between ticks, it halves its own rate, down to 4 Hz.
+/// drawing takes more than a tenth of the time between ticks, it halves its own rate, down to 4 Hz.
 class FrameClock : public QObject {
     Q_OBJECT
 
