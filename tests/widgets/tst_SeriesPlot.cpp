@@ -1,5 +1,6 @@
 #include "tests/widgets/PlotFixture.h"
 #include "widgets/plots/LegendEntry.h"
+#include "widgets/plots/PlotCanvas.h"
 #include "widgets/plots/SeriesPlot.h"
 #include "widgets/theme/Theme.h"
 
@@ -286,8 +287,10 @@ class tst_SeriesPlot : public QObject {
     }
 
     void contextMenuOffersEverything() {
-        QContextMenuEvent event(QContextMenuEvent::Keyboard, {}, m_plot->mapToGlobal(QPoint()));
-        QCoreApplication::sendEvent(m_plot.get(), &event);
+        // As the mouse brings it: over the canvas, which must pass it on.
+        const QPoint centre = m_plot->canvas().rect().center();
+        QContextMenuEvent event(QContextMenuEvent::Mouse, centre, m_plot->canvas().mapToGlobal(centre));
+        QCoreApplication::sendEvent(&m_plot->canvas(), &event);
         auto* menu = m_plot->findChild<QMenu*>();
         QVERIFY(menu != nullptr);
         QStringList names;

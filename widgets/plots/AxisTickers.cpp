@@ -56,7 +56,9 @@ QString ValueTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
         if (std::abs(scaled - std::round(scaled)) > 1e-6) ++decimals;  // 0.25 and the like
         label = QString::number(tick, 'f', decimals);
     }
-    m_longest = std::max(m_longest, int(label.size()));
+    // QCustomPlot writes 2e34 as 2·10³⁴.
+    const int spelledOut = label.contains(QLatin1Char('e')) ? 3 : 0;
+    m_longest = std::max(m_longest, int(label.size()) + spelledOut);
     return withMinus(label);
 }
 

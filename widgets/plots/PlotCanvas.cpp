@@ -66,6 +66,7 @@ PlotCanvas::PlotCanvas(Theme& theme, QWidget* parent)
     m_followChip->hide();
     connect(m_followChip, &QPushButton::clicked, this, &PlotCanvas::backToFollow);
 
+    setAttribute(Qt::WA_NoMousePropagation, false);  // QCustomPlot sets it: the card would get no context menu event
     buildAxes();
     applyTheme();
     connect(&theme, &Theme::changed, this, &PlotCanvas::applyTheme);
