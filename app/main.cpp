@@ -24,6 +24,14 @@ ColorScheme chooseScheme(const LaunchOptions& options) {
     return dark ? ColorScheme::Dark : ColorScheme::Light;
 }
 
+/// Without a display Qt would abort. Pictures and reports need none; sets the platform that draws in memory.
+bool drawsWithoutDisplay() {
+    for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) {
+        if (!qEnvironmentVariableIsEmpty(name)) return false;
+    }
+    return qputenv("QT_QPA_PLATFORM", "offscreen");
+}
+
 int runWindow(QApplication& application, const LaunchOptions& options) {
     normscope::widgets::Theme::loadFonts();
     normscope::widgets::Theme theme(chooseScheme(options));
@@ -46,12 +54,19 @@ int main(int argc, char** argv) {
     QCoreApplication::setOrganizationName(QStringLiteral("NormScope"));
     QCoreApplication::setApplicationName(QStringLiteral("NormScope"));
     QCoreApplication::setApplicationVersion(QStringLiteral(NORMSCOPE_VERSION));
+    const bool noDisplay = drawsWithoutDisplay();
     QApplication application(argc, argv);
     LaunchOptions options;
     try {
         options = normscope::app::parseLaunchOptions(QCoreApplication::arguments());
     } catch (const std::exception& error) {
         std::fprintf(stderr, "normscope: %s\n", error.what());
+        return 2;
+    }
+    if (noDisplay && options.screenshot.isEmpty() && options.headless.isEmpty()) {
+        std::fprintf(stderr,
+                     "normscope: there is no display to open the window on. --headless FOLDER trains without one and "
+                     "leaves a picture and a report; normscope-cli trains from scripts.\n");
         return 2;
     }
     return runWindow(application, options);

@@ -12,6 +12,7 @@ class tst_UnattendedRun : public QObject {
    private slots:
     void writesAScreenshot();
     void trainsHeadless();
+    void needsNoDisplay();
     void refusesBadInput_data();
     void refusesBadInput();
 
@@ -20,8 +21,10 @@ class tst_UnattendedRun : public QObject {
         int code;
         QString errors;
     };
-    static Result run(const QStringList& arguments) {
+    static Result run(const QStringList& arguments,
+                      const QProcessEnvironment& environment = QProcessEnvironment::systemEnvironment()) {
         QProcess process;
+        process.setProcessEnvironment(environment);
         process.start(NORMSCOPE_PROGRAM, arguments);
         const bool ended = process.waitForFinished(120000);
         return {ended && process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
@@ -60,6 +63,18 @@ void tst_UnattendedRun::trainsHeadless() {
     QVERIFY(html.contains("Fashion-MNIST"));
     QVERIFY(html.contains("data:image/svg+xml;base64,"));
     QVERIFY(html.endsWith("</html>\n"));
+}
+
+void tst_UnattendedRun::needsNoDisplay() {
+    QProcessEnvironment bare = QProcessEnvironment::systemEnvironment();
+    for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) bare.remove(name);
+    QTemporaryDir folder;
+    const Result picture = run({"--screenshot", folder.filePath("a.png"), "--steps", "2"}, bare);
+    QVERIFY2(picture.code == 0, qPrintable(picture.errors));
+    QVERIFY(!QImage(folder.filePath("a.png")).isNull());
+    const Result window = run({}, bare);
+    QCOMPARE(window.code, 2);
+    QVERIFY2(window.errors.contains("no display"), qPrintable(window.errors));
 }
 
 void tst_UnattendedRun::refusesBadInput_data() {
