@@ -26,21 +26,29 @@ Shape Conv2d<S>::output_shape(const Shape& input) const {
         throw ShapeError("Conv2d expects " + std::to_string(m_options.in_channels) +
                          " input channels, got input size " + to_string(input));
     }
-    const std::int64_t lost = m_options.kernel - 1 - 2 * m_options.padding;
-    if (input.h - lost < 1 || input.w - lost < 1) {
-        throw ShapeError("Conv2d: the kernel of size " + std::to_string(m_options.kernel) +
-                         " does not fit into input size " + to_string(input));
+    const auto k = m_options.kernel, p = m_options.padding;
+    if (input.h + 2 * p < k || input.w + 2 * p < k) {
+        throw ShapeError("Conv2d: the kernel of size " + std::to_string(k) + " does not fit into input size " +
+                         to_string(input));
     }
-    return {input.n, input.h - lost, input.w - lost, m_options.out_channels};
+    const auto steps = [&](std::int64_t size) { return (size + 2 * p - k) / m_options.stride + 1; };
+    return {input.n, steps(input.h), steps(input.w), m_options.out_channels};
+}
+
+template <class S>
+WorkRange Conv2d<S>::visible_columns(std::int64_t w, std::int64_t image_width) const {
+    const auto first = std::clamp<std::int64_t>(-w, 0, m_options.kernel);
+    return {first, std::clamp(image_width - w, first, m_options.kernel)};
 }
 
 template <class S>
 void Conv2d<S>::gather_patches(const Tensor<S>& x, std::int64_t n, MatrixMap<S> patches) const {
     const Shape& in = x.shape();
-    const auto k = m_options.kernel, p = m_options.padding;
-    const auto out_w = in.w - k + 1 + 2 * p;
+    const auto k = m_options.kernel, p = m_options.padding, s = m_options.stride;
+    const auto out_w = output_shape(in).w;
     for (std::int64_t pixel = 0; pixel < patches.rows(); ++pixel) {
-        const auto h = pixel / out_w - p, w = pixel % out_w - p;
+        const auto h = pixel / out_w * s - p, w = pixel % out_w * s - p;
+        const auto [first, last] = visible_columns(w, in.w);
         S* row = patches.data() + pixel * patches.cols();
         for (std::int64_t i = 0; i < k; ++i, row += k * in.c) {
             if (h + i < 0 || h + i >= in.h) {
@@ -48,7 +56,6 @@ void Conv2d<S>::gather_patches(const Tensor<S>& x, std::int64_t n, MatrixMap<S> 
                 continue;
             }
             // One row of the patch is contiguous in the image but for what sticks out left and right.
-            const auto first = std::max<std::int64_t>(0, -w), last = std::min(k, in.w - w);
             std::fill_n(row, first * in.c, S{0});
             std::copy_n(x.image(n) + ((h + i) * in.w + w + first) * in.c, (last - first) * in.c, row + first * in.c);
             std::fill_n(row + last * in.c, (k - last) * in.c, S{0});
@@ -59,15 +66,15 @@ void Conv2d<S>::gather_patches(const Tensor<S>& x, std::int64_t n, MatrixMap<S> 
 template <class S>
 void Conv2d<S>::scatter_patches(ConstMatrixMap<S> patches, Tensor<S>& gradient, std::int64_t n) const {
     const Shape& in = gradient.shape();
-    const auto k = m_options.kernel, p = m_options.padding;
-    const auto out_w = in.w - k + 1 + 2 * p;
+    const auto k = m_options.kernel, p = m_options.padding, s = m_options.stride;
+    const auto out_w = output_shape(in).w;
     std::fill_n(gradient.image(n), in.image_size(), S{0});
     for (std::int64_t pixel = 0; pixel < patches.rows(); ++pixel) {
-        const auto h = pixel / out_w - p, w = pixel % out_w - p;
+        const auto h = pixel / out_w * s - p, w = pixel % out_w * s - p;
+        const auto [first, last] = visible_columns(w, in.w);
         const S* row = patches.data() + pixel * patches.cols();
         for (std::int64_t i = 0; i < k; ++i, row += k * in.c) {
             if (h + i < 0 || h + i >= in.h) continue;
-            const auto first = std::max<std::int64_t>(0, -w), last = std::min(k, in.w - w);
             S* target = gradient.image(n) + ((h + i) * in.w + w + first) * in.c;
             const S* source = row + first * in.c;
             for (std::int64_t j = 0; j < (last - first) * in.c; ++j) target[j] += source[j];

@@ -1,11 +1,11 @@
-// 2-d convolution with a square kernel, zero padding and stride 1.
+// 2-d convolution with a square kernel, stride and zero padding.
 #pragma once
 
 #include "core/nn/Module.h"
 
 namespace normscope::nn {
 
-/// y[n,h,w,o] = b[o] + Σ x[n, h+i−p, w+j−p, c] · W[i,j,c,o], as torch.nn.Conv2d. Readable reference:
+/// y[n,h,w,o] = b[o] + Σ x[n, s·h+i−p, s·w+j−p, c] · W[i,j,c,o], as torch.nn.Conv2d. Readable reference:
 /// the patches of an image as a matrix (im2col), one matrix product an image.
 template <class S>
 class Conv2d : public Module<S> {
@@ -14,6 +14,7 @@ class Conv2d : public Module<S> {
         std::int64_t in_channels = 1;
         std::int64_t out_channels = 1;
         std::int64_t kernel = 3;
+        std::int64_t stride = 1;
         std::int64_t padding = 1;
         bool bias = true;
     };
@@ -33,6 +34,8 @@ class Conv2d : public Module<S> {
 
    private:
     std::int64_t patch_size() const { return m_options.kernel * m_options.kernel * m_options.in_channels; }
+    /// The part of a patch's row, beginning at column w of the image, that lies inside the image.
+    WorkRange visible_columns(std::int64_t w, std::int64_t image_width) const;
     /// Patches of image n, one row an output pixel: (H·W, kernel·kernel·C).
     void gather_patches(const Tensor<S>& x, std::int64_t n, MatrixMap<S> patches) const;
     /// Adds the gradient of every patch to the pixels of image n it was taken from.

@@ -64,7 +64,7 @@ class tst_Conv2d : public QObject {
 
     void matchesCentralDifferences_data() {
         QTest::addColumn<QList<int>>("shape");
-        QTest::addColumn<QList<int>>("layer");  // in, out, kernel, padding, bias
+        QTest::addColumn<QList<int>>("layer");  // in, out, kernel, padding, bias, stride (1)
         QTest::newRow("3x3") << QList{2, 4, 4, 2} << QList{2, 3, 3, 1, 1};
         QTest::newRow("3x3 odd sizes") << QList{3, 5, 7, 2} << QList{2, 3, 3, 1, 1};
         QTest::newRow("3x3 one image") << QList{1, 3, 5, 3} << QList{3, 2, 3, 1, 1};
@@ -75,6 +75,10 @@ class tst_Conv2d : public QObject {
         QTest::newRow("1x1") << QList{2, 3, 3, 4} << QList{4, 3, 1, 0, 1};
         QTest::newRow("5x5 padding 2") << QList{1, 4, 6, 1} << QList{1, 2, 5, 2, 0};
         QTest::newRow("17 images") << QList{17, 2, 3, 1} << QList{1, 2, 3, 1, 1};
+        QTest::newRow("3x3 stride 2") << QList{2, 5, 6, 2} << QList{2, 3, 3, 1, 1, 2};
+        QTest::newRow("7x7 stride 2") << QList{2, 8, 9, 1} << QList{1, 2, 7, 3, 1, 2};
+        QTest::newRow("1x1 stride 2") << QList{3, 5, 4, 3} << QList{3, 2, 1, 0, 0, 2};
+        QTest::newRow("padding beyond the kernel") << QList{1, 3, 2, 2} << QList{2, 2, 2, 4, 1, 3};
     }
     void matchesCentralDifferences() {
         QFETCH(QList<int>, shape);
@@ -82,6 +86,7 @@ class tst_Conv2d : public QObject {
         auto test = conv<double>({.in_channels = layer[0],
                                   .out_channels = layer[1],
                                   .kernel = layer[2],
+                                  .stride = layer.value(5, 1),
                                   .padding = layer[3],
                                   .bias = layer[4] != 0});
         verify_gradients(test.layer(), random_tensor<double>({shape[0], shape[1], shape[2], shape[3]}, 3));

@@ -22,11 +22,15 @@ template <class S>
 using Layers = std::vector<typename Network<S>::Layer>;
 
 template <class S>
-Layers<S> conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t padding, bool bias = true) {
+Layers<S> conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t padding, bool bias = true,
+               std::int64_t stride = 1) {
     Layers<S> layers;
-    layers.push_back(
-        {"0", std::make_unique<Conv2d<S>>(typename Conv2d<S>::Options{
-                  .in_channels = in, .out_channels = out, .kernel = kernel, .padding = padding, .bias = bias})});
+    layers.push_back({"0", std::make_unique<Conv2d<S>>(typename Conv2d<S>::Options{.in_channels = in,
+                                                                                   .out_channels = out,
+                                                                                   .kernel = kernel,
+                                                                                   .stride = stride,
+                                                                                   .padding = padding,
+                                                                                   .bias = bias})});
     return layers;
 }
 
@@ -60,6 +64,9 @@ Layers<S> layers_of(const std::string& name) {
         {"conv/3x3", [] { return conv<S>(3, 5, 3, 1); }},
         {"conv/3x3_no_bias", [] { return conv<S>(2, 4, 3, 1, false); }},
         {"conv/3x3_no_padding", [] { return conv<S>(2, 3, 3, 0); }},
+        {"conv/7x7_stride2", [] { return conv<S>(3, 4, 7, 3, true, 2); }},
+        {"conv/1x1_stride2", [] { return conv<S>(3, 4, 1, 0, false, 2); }},
+        {"conv/wide_padding", [] { return conv<S>(2, 3, 2, 4, true, 3); }},
         {"conv/1x1", [] { return conv<S>(4, 3, 1, 0); }},
         {"bn/train_last_batch", [] { return norm<S>(Norm{.channels = 5}); }},
         {"bn/cumulative", [] { return norm<S>(Norm{.channels = 3, .momentum = std::nullopt}); }},
@@ -168,10 +175,10 @@ class tst_TorchLayers : public QObject {
    private slots:
     void computesWhatPyTorchComputes_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name :
-             {"conv/3x3", "conv/3x3_no_bias", "conv/3x3_no_padding", "conv/1x1", "bn/train_last_batch", "bn/cumulative",
-              "bn/large_eps", "bn/not_affine", "bn/not_tracking", "bn/eval", "relu", "pool/even", "pool/odd",
-              "pool/three", "flatten_linear", "linear"}) {
+        for (const char* name : {"conv/3x3", "conv/3x3_no_bias", "conv/3x3_no_padding", "conv/7x7_stride2",
+                                 "conv/1x1_stride2", "conv/wide_padding", "conv/1x1", "bn/train_last_batch",
+                                 "bn/cumulative", "bn/large_eps", "bn/not_affine", "bn/not_tracking", "bn/eval", "relu",
+                                 "pool/even", "pool/odd", "pool/three", "flatten_linear", "linear"}) {
             QTest::newRow(name) << name;
         }
     }
