@@ -213,22 +213,7 @@ void MainWindow::startRun() {
     m_runTitle->adjustSize();
     menuBar()->adjustSize();  // a corner widget does not tell that it has grown
 
-    // What was selected stays selected if the network has it; else its last norm layer.
-    auto layer = m_selection.layer();
-    const auto isNorm = [&run](LayerIndex index) {
-        return index.value < static_cast<std::int64_t>(run.layers.size()) && run.layers[index.value].is_norm;
-    };
-    if (!layer || !isNorm(*layer)) {
-        m_selection.clear();
-        layer.reset();
-        for (std::size_t i = 0; i < run.layers.size(); ++i) {
-            if (run.layers[i].is_norm) layer = LayerIndex{static_cast<std::int64_t>(i)};
-        }
-    }
-    if (layer) {
-        m_selection.selectLayer(*layer);
-        m_strip->selectLayer(in_strip(*layer));
-    }
+    if (m_selection.layer()) m_strip->selectLayer(in_strip(*m_selection.layer()));
     showEvents();
 }
 

@@ -66,7 +66,7 @@ class MainWindow : public QMainWindow {
     bool m_rememberLayout;
     RunController m_run;
     ExperimentController m_experiment{m_run};
-    SelectionModel m_selection;
+    SelectionModel m_selection{m_run.model()};
     BackgroundWriter m_writer;
     widgets::NetworkStrip* m_strip;
     widgets::TransportBar* m_transport;

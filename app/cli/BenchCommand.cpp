@@ -21,6 +21,7 @@ struct Options {
     std::int64_t batch = 64;
     int threads = 1;
     double seconds = 1;
+    bool no_norm = false;
     bool json = false;
 };
 
@@ -50,11 +51,12 @@ Experiment make_experiment(const Options& options) {
     const std::string size = options.net.substr(digits);
     if (size != "28" && size != "32") {
         throw InputError("--net: '" + options.net +
-                         "' should be a network and an image size, such as simple28 or simple32.");
+                         "' should be a network and an image size, such as simple28 or vgg32.");
     }
     const std::int64_t channels = size == "28" ? 1 : 3;
     Recipe recipe;
     recipe.model.name = options.net.substr(0, digits);
+    if (options.no_norm) recipe.model.norm.type = "none";
     recipe.data.batch_size = options.batch;
     recipe.data.mean.assign(channels, 0.0);
     recipe.data.std.assign(channels, 1.0);
@@ -95,13 +97,10 @@ int run(const Options& options) {
     const double median = times[times.size() / 2];
     const auto images = static_cast<double>(options.batch);
     if (options.json) {
-        const nlohmann::ordered_json result{{"net", options.net},
-                                            {"batch", options.batch},
-                                            {"threads", options.threads},
-                                            {"img_s", images / median},
-                                            {"img_s_best", images / times.front()},
-                                            {"step_ms", median * 1e3},
-                                            {"steps", times.size()}};
+        const nlohmann::ordered_json result{{"net", options.net},         {"batch", options.batch},
+                                            {"threads", options.threads}, {"bn", !options.no_norm},
+                                            {"img_s", images / median},   {"img_s_best", images / times.front()},
+                                            {"step_ms", median * 1e3},    {"steps", times.size()}};
         std::cout << result.dump() << '\n';
         return 0;
     }
@@ -117,12 +116,13 @@ int run(const Options& options) {
 void add_bench_command(CLI::App& app, std::function<int()>& chosen) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("bench", "Measure full training steps on random images in memory.");
-    command->add_option("--net", options->net, "simple28 or simple32")->capture_default_str();
+    command->add_option("--net", options->net, "simple28, simple32, vgg28 or vgg32")->capture_default_str();
     command->add_option("--batch", options->batch, "Images a step")->check(CLI::Range(1, 65536))->capture_default_str();
     command->add_option("--threads", options->threads)->check(CLI::Range(1, 256))->capture_default_str();
     command->add_option("--seconds", options->seconds, "How long to measure at least")
         ->check(CLI::Range(0.0, 3600.0))
         ->capture_default_str();
+    command->add_flag("--no-bn", options->no_norm, "Without the norm layers");
     command->add_flag("--json", options->json, "One JSON object on standard output");
     command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

@@ -2,6 +2,10 @@
 
 namespace normscope::app {
 
+SelectionModel::SelectionModel(const RunModel& run, QObject* parent) : QObject(parent), m_run(run) {
+    connect(&run, &RunModel::runStarted, this, &SelectionModel::followRun);
+}
+
 const std::vector<ChannelIndex>& SelectionModel::channels() const {
     static const std::vector<ChannelIndex> first{ChannelIndex{0}};
     if (!m_layer) return first;
@@ -27,10 +31,18 @@ void SelectionModel::setCursorStep(std::optional<double> step) {
     emit cursorStepChanged();
 }
 
-void SelectionModel::clear() {
+void SelectionModel::followRun() {
+    const auto& layers = m_run.description()->layers;
+    const auto position = [this] { return static_cast<std::size_t>(m_layer->value); };
+    if (m_layer && position() < layers.size() && layers[position()].is_norm) return;
+    const bool had = m_layer.has_value();
     m_layer.reset();
     m_channels.clear();
     m_cursorStep.reset();
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        if (layers[i].is_norm) m_layer = LayerIndex{static_cast<std::int64_t>(i)};
+    }
+    if (had || m_layer) emit layerChanged();
 }
 
 }  // namespace normscope::app

@@ -1,6 +1,7 @@
 // What the user is looking at: the hub that all pages listen to.
 #pragma once
 
+#include "app/models/RunModel.h"
 #include "core/telemetry/Indices.h"
 
 #include <QObject>
@@ -16,7 +17,10 @@ class SelectionModel : public QObject {
     Q_OBJECT
 
    public:
-    using QObject::QObject;
+    /// Follows the run: a new one keeps the selection if its network has that norm layer, else selects
+    /// its last norm layer. Make it before what listens to both, so that a page never sees a layer of the
+    /// run before.
+    explicit SelectionModel(const RunModel& run, QObject* parent = nullptr);
 
     std::optional<LayerIndex> layer() const { return m_layer; }
     /// Of the selected layer; each layer remembers its own. Never empty while a layer is selected.
@@ -27,8 +31,6 @@ class SelectionModel : public QObject {
     void selectLayer(normscope::LayerIndex layer);
     void selectChannels(const std::vector<normscope::ChannelIndex>& channels);
     void setCursorStep(std::optional<double> step);
-    /// Another network: nothing is selected and nothing remembered.
-    void clear();
 
    signals:
     void layerChanged();
@@ -36,6 +38,9 @@ class SelectionModel : public QObject {
     void cursorStepChanged();
 
    private:
+    void followRun();
+
+    const RunModel& m_run;
     std::optional<LayerIndex> m_layer;
     std::map<LayerIndex, std::vector<ChannelIndex>> m_channels;
     std::optional<double> m_cursorStep;

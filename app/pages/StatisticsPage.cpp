@@ -119,10 +119,23 @@ void StatisticsPage::startRun() {
 
 void StatisticsPage::showLayer() {
     const auto layer = m_selection.layer();
-    if (!layer || !m_run.description()) return;
+    if (!m_run.description()) return;
+    m_channels->setVisible(layer.has_value());
+    if (!layer) return showNoLayer();
     const auto& description = m_run.description()->layers.at(static_cast<std::size_t>(layer->value));
     m_channels->setLayer(QString::fromStdString(description.name), static_cast<int>(description.channels));
     showChannels();
+    showModes();
+}
+
+void StatisticsPage::showNoLayer() {
+    for (SeriesPlot* plot : {m_mean, m_variance, m_affine}) {
+        plot->setCurves({});
+        plot->setEmptyText(tr("This network has no norm layer"));
+    }
+    m_mean->setTitle(tr("Mean"));
+    m_variance->setTitle(tr("Variance"));
+    m_affine->setTitle(tr("γ and β"));
     showModes();
 }
 

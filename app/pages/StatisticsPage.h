@@ -35,6 +35,7 @@ class StatisticsPage : public QWidget {
     void linkPlots();
     void startRun();
     void showLayer();
+    void showNoLayer();
     void showChannels();
     void showModes();
     void showEvents();

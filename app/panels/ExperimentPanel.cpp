@@ -66,7 +66,7 @@ void ExperimentPanel::build() {
     addData();
     addField("data.batch_size", true);
     addSection(tr("Normalization"));
-    addFact(tr("Type"), QStringLiteral("BatchNorm2d"));
+    addFact(tr("Type"));
     addField("model.norm.momentum", true);
     addField("model.norm.eps", true);
     field("model.norm.momentum")->setColorRole(&ThemeColors::running);
@@ -107,9 +107,9 @@ void ExperimentPanel::addData() {
     m_rows->addWidget(m_data);
 }
 
-void ExperimentPanel::addFact(const QString& label, const QString& value) {
+void ExperimentPanel::addFact(const QString& label) {
     auto* row = new QHBoxLayout;
-    for (const QString& text : {label, value}) {
+    for (const QString& text : {label, QString()}) {
         auto* part = new QLabel(text);
         m_facts.push_back(part);
         row->addWidget(part);
@@ -122,7 +122,13 @@ void ExperimentPanel::showRecipe() {
     const Recipe& recipe = m_experiment.recipe();
     for (const auto& [key, shown] : m_fields) shown->setValue(value_of(recipe, key));
     showData(QString::fromStdString(recipe.data.source));
+    showNorm(recipe.model.norm.type);
     showHalfLife(value_of(recipe, "model.norm.momentum"));
+}
+
+void ExperimentPanel::showNorm(const std::string& type) {
+    m_facts[1]->setText(type == "none" ? tr("none") : QStringLiteral("BatchNorm2d"));
+    for (const char* key : {"model.norm.momentum", "model.norm.eps"}) field(key)->setEnabled(type != "none");
 }
 
 void ExperimentPanel::showData(const QString& spec) {

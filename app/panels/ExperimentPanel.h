@@ -34,7 +34,8 @@ class ExperimentPanel : public QScrollArea {
     void addSection(const QString& title);
     void addField(std::string_view key, bool slider);
     void addData();
-    void addFact(const QString& label, const QString& value);
+    void addFact(const QString& label);
+    void showNorm(const std::string& type);
     void showRecipe();
     void showData(const QString& spec);
     void showHalfLife(double momentum);

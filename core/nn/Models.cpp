@@ -10,8 +10,10 @@
 namespace normscope::nn {
 namespace {
 
+/// Null for type "none".
 template <class S>
 std::unique_ptr<Module<S>> make_norm(const NormRecipe& recipe, std::int64_t channels) {
+    if (recipe.type == "none") return nullptr;
     return std::make_unique<BatchNorm2d<S>>(
         typename BatchNorm2d<S>::Options{.channels = channels,
                                          .eps = recipe.eps,
@@ -31,10 +33,15 @@ class Chain {
         m_shape = module->output_shape(m_shape);
         m_layers.push_back({std::move(name), std::move(module)});
     }
-    void add_conv(const std::string& name, std::int64_t channels) {
-        add(name, std::make_unique<Conv2d<S>>(
-                      typename Conv2d<S>::Options{.in_channels = m_shape.c, .out_channels = channels}));
+    /// conv-norm-ReLU, numbered from 1.
+    void add_block(const NormRecipe& norm, std::int64_t channels) {
+        const std::string number = std::to_string(++m_blocks);
+        add("conv" + number, std::make_unique<Conv2d<S>>(
+                                 typename Conv2d<S>::Options{.in_channels = m_shape.c, .out_channels = channels}));
+        if (auto layer = make_norm<S>(norm, channels)) add("bn" + number, std::move(layer));
+        add("relu" + number, std::make_unique<ReLU<S>>());
     }
+    void add_pool() { add("pool" + std::to_string(++m_pools), std::make_unique<MaxPool2d<S>>(2)); }
     void add_classifier(const std::string& name, std::int64_t classes) {
         const Shape maps = m_shape;
         add("flatten", std::make_unique<Flatten<S>>());
@@ -45,6 +52,8 @@ class Chain {
 
    private:
     Shape m_shape;
+    int m_blocks = 0;
+    int m_pools = 0;
     std::vector<typename Network<S>::Layer> m_layers;
 };
 
@@ -52,16 +61,25 @@ class Chain {
 template <class S>
 Network<S> make_simple(const ModelRecipe& recipe, const Shape& image, std::int64_t classes) {
     Chain<S> chain(image);
-    std::int64_t channels = 16;
-    for (const char* number : {"1", "2"}) {
-        chain.add_conv(std::string("conv") + number, channels);
-        chain.add(std::string("bn") + number, make_norm<S>(recipe.norm, channels));
-        chain.add(std::string("relu") + number, std::make_unique<ReLU<S>>());
-        chain.add(std::string("pool") + number, std::make_unique<MaxPool2d<S>>(2));
-        channels *= 2;
+    for (const std::int64_t channels : {16, 32}) {
+        chain.add_block(recipe.norm, channels);
+        chain.add_pool();
     }
     chain.add_classifier("linear", classes);
     return Network<S>("simple", chain.take(), image);
+}
+
+/// Two blocks of twice conv-BN-ReLU, then pool, with 32 and 64 channels; linear. After Simonyan and Zisserman 2015.
+template <class S>
+Network<S> make_vgg(const ModelRecipe& recipe, const Shape& image, std::int64_t classes) {
+    Chain<S> chain(image);
+    for (const std::int64_t channels : {32, 64}) {
+        chain.add_block(recipe.norm, channels);
+        chain.add_block(recipe.norm, channels);
+        chain.add_pool();
+    }
+    chain.add_classifier("linear", classes);
+    return Network<S>("vgg", chain.take(), image);
 }
 
 }  // namespace
@@ -70,11 +88,12 @@ template <class S>
 Network<S> make_network(const ModelRecipe& recipe, const Shape& image, std::int64_t classes) {
     try {
         if (recipe.name == "simple") return make_simple<S>(recipe, image, classes);
+        if (recipe.name == "vgg") return make_vgg<S>(recipe, image, classes);
     } catch (const ShapeError& error) {
         throw InputError("model '" + recipe.name + "' cannot take images of " + std::to_string(image.w) + "×" +
                          std::to_string(image.h) + " pixels: " + error.what() + ".");
     }
-    throw InputError("model.name: there is no network '" + recipe.name + "'; this version has: simple.");
+    throw InputError("model.name: there is no network '" + recipe.name + "'; this version has: simple, vgg.");
 }
 
 template Network<float> make_network(const ModelRecipe&, const Shape&, std::int64_t);

@@ -21,7 +21,7 @@ constexpr std::size_t shown_text = 80;
 constexpr double exact_doubles = 9007199254740992.0;  // 2^53
 
 [[noreturn]] void refuse(std::string_view path, const std::string& reason) {
-    throw InputError(std::string(path) + ' ' + reason + '.');
+    throw InputError(std::string(path) + ' ' + reason + (reason.ends_with('?') ? "" : "."));
 }
 
 std::string type_of(const Json& value) {

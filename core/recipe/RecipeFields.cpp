@@ -17,10 +17,10 @@ constexpr double smallest_std = 1e-6;
 constexpr double largest_std = 1e6;
 constexpr std::int64_t largest_count = 1'000'000'000;
 
-constexpr std::array<Path, 1> models{"simple"};
-constexpr std::array<Path, 5> planned_models{"vgg", "resnet", "variable-input", "image-classifier", "mlp"};
-constexpr std::array<Path, 1> norms{"batch"};
-constexpr std::array<Path, 4> planned_norms{"none", "layer", "instance", "group"};
+constexpr std::array<Path, 2> models{"simple", "vgg"};
+constexpr std::array<Path, 4> planned_models{"resnet", "variable-input", "image-classifier", "mlp"};
+constexpr std::array<Path, 2> norms{"batch", "none"};
+constexpr std::array<Path, 3> planned_norms{"layer", "instance", "group"};
 constexpr std::array<Path, 1> norm_positions{"before_activation"};
 constexpr std::array<Path, 1> planned_norm_positions{"after_activation"};
 constexpr std::array<Path, 1> optimizers{"sgd"};

@@ -12,6 +12,7 @@
 
 #include <QAccessible>
 #include <QAction>
+#include <QFile>
 #include <QLineEdit>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -70,6 +71,7 @@ class tst_MainWindow : public QObject {
     void reportsAFailedSave();
     void zoomsAllPlotsTogether();
     void historyIsThatOfTheEngine();
+    void showsANetworkWithoutNormLayers();
     void switchesTheme();
     void fitsASmallScreen();
     void closesWhileTraining();
@@ -239,6 +241,33 @@ void tst_MainWindow::historyIsThatOfTheEngine() {
             QCOMPARE(std::bit_cast<std::uint32_t>(*seen), std::bit_cast<std::uint32_t>(row.dense[i]));
         }
     }
+}
+
+void tst_MainWindow::showsANetworkWithoutNormLayers() {
+    QTemporaryDir folder;
+    const QString path = folder.filePath("recipe.json");
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(R"({"schema": 1, "model": {"name": "vgg", "norm": {"type": "none"}}, "data": {"batch_size": 4}})");
+    file.close();
+    OpenWindow open;
+    QTRY_VERIFY_WITH_TIMEOUT(open.step() >= 2, patience);
+    const auto run = open.model().description()->run_id;
+    open.window.experiment().openRecipe(path, true);
+    QTRY_VERIFY_WITH_TIMEOUT(open.model().description()->run_id > run && open.step() >= 2, patience);
+    QVERIFY(!open.window.selection().layer());
+    QVERIFY(open.window.statisticsPage()->meanPlot()->curves().empty());
+    QVERIFY(!open.window.statisticsPage()->lossPlot()->curves().empty());
+    QVERIFY(!open.window.experimentPanel()->field("model.norm.momentum")->isEnabled());
+    // And back to one with them, over one with more layers.
+    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    file.write(R"({"schema": 1, "model": {"name": "vgg"}, "data": {"batch_size": 4}})");
+    file.close();
+    open.window.experiment().openRecipe(path, true);
+    QTRY_VERIFY_WITH_TIMEOUT(open.window.selection().layer() == LayerIndex{11}, patience);
+    open.window.experiment().startDefault(true);
+    QTRY_VERIFY_WITH_TIMEOUT(open.window.selection().layer() == LayerIndex{5}, patience);
+    QCOMPARE(open.window.statisticsPage()->meanPlot()->curves().size(), 2U);
 }
 
 void tst_MainWindow::switchesTheme() {

@@ -19,11 +19,17 @@ ModelRecipe simple(const NormRecipe& norm) {
     return recipe;
 }
 
+ModelRecipe named(const std::string& name) {
+    ModelRecipe recipe;
+    recipe.name = name;
+    return recipe;
+}
+
 /// The network with one batch; its loss is a function of the parameters.
 class Problem {
    public:
-    Problem(const NormRecipe& norm, std::int64_t images, std::int64_t side)
-        : m_network(make_network<double>(simple(norm), {0, side, side, 1}, 10)),
+    Problem(const ModelRecipe& recipe, std::int64_t images, std::int64_t side)
+        : m_network(make_network<double>(recipe, {0, side, side, 1}, 10)),
           m_x(random_tensor<double>({images, side, side, 1}, 21)),
           m_pool(1) {
         m_network.reset(3);
@@ -92,6 +98,24 @@ class tst_Models : public QObject {
                  "pool2:MaxPool2d flatten:Flatten linear:Linear ");
     }
 
+    void namesVggsLayers() {
+        const auto network = make_network<float>(named("vgg"), {0, 32, 32, 3}, 10);
+        std::string names;
+        for (const auto& layer : network.layers()) names += layer.name + " ";
+        QCOMPARE(names, "conv1 bn1 relu1 conv2 bn2 relu2 pool1 conv3 bn3 relu3 conv4 bn4 relu4 pool2 flatten linear ");
+        QCOMPARE(network.layers()[7].module->output_shape({5, 16, 16, 32}).c, 64);
+    }
+
+    void leavesNormLayersOut() {
+        for (const char* name : {"simple", "vgg"}) {
+            ModelRecipe recipe = named(name);
+            recipe.norm.type = "none";
+            const auto network = make_network<float>(recipe, {0, 28, 28, 1}, 10);
+            QVERIFY(network.norm_layers().empty());
+            for (const auto& layer : network.layers()) QVERIFY(layer.module->kind() != "BatchNorm2d");
+        }
+    }
+
     void givesNormLayersTheirOptions() {
         const NormRecipe norm{.eps = 0.5, .momentum = std::nullopt, .affine = false, .frozen = true};
         const auto network = make_network<float>(simple(norm), {0, 28, 28, 1}, 10);
@@ -105,11 +129,11 @@ class tst_Models : public QObject {
 
     void refusesUnknownNames() {
         ModelRecipe recipe;
-        recipe.name = "vgg";
+        recipe.name = "alexnet";
         QCOMPARE(error_text([&] {
                      make_network<float>(recipe, {0, 28, 28, 1}, 10);
                  }),
-                 "model.name: there is no network 'vgg'; this version has: simple.");
+                 "model.name: there is no network 'alexnet'; this version has: simple, vgg.");
     }
 
     void refusesImagesTooSmall() {
@@ -123,23 +147,39 @@ class tst_Models : public QObject {
         QTest::addColumn<int>("side");
         QTest::addColumn<bool>("affine");
         QTest::addColumn<bool>("frozen");
-        QTest::newRow("train") << 3 << 8 << true << false;
-        QTest::newRow("one image, odd size") << 1 << 9 << true << false;
-        QTest::newRow("not affine") << 4 << 6 << false << false;
-        QTest::newRow("frozen") << 3 << 6 << true << true;
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("type");
+        QTest::newRow("train") << 3 << 8 << true << false << "simple"
+                               << "batch";
+        QTest::newRow("one image, odd size") << 1 << 9 << true << false << "simple"
+                                             << "batch";
+        QTest::newRow("not affine") << 4 << 6 << false << false << "simple"
+                                    << "batch";
+        QTest::newRow("frozen") << 3 << 6 << true << true << "simple"
+                                << "batch";
+        QTest::newRow("no norm") << 3 << 6 << true << false << "simple"
+                                 << "none";
+        QTest::newRow("vgg") << 2 << 6 << true << false << "vgg"
+                             << "batch";
     }
     void matchesCentralDifferences() {
         QFETCH(int, images);
         QFETCH(int, side);
         QFETCH(bool, affine);
         QFETCH(bool, frozen);
-        Problem problem({.affine = affine, .frozen = frozen}, images, side);
+        QFETCH(QString, name);
+        QFETCH(QString, type);
+        ModelRecipe recipe = named(name.toStdString());
+        recipe.norm.type = type.toStdString();
+        recipe.norm.affine = affine;
+        recipe.norm.frozen = frozen;
+        Problem problem(recipe, images, side);
         problem.find_gradients();
         for (const auto& layer : problem.network().layers()) {
             for (const auto* parameter : layer.module->parameters()) {
                 const auto [analytic, numeric] = sample(problem, *parameter);
                 // In front of a norm layer that uses the batch, a bias has no gradient.
-                if (!frozen && layer.module->kind() == "Conv2d" && parameter->name == "bias") {
+                if (!frozen && type == "batch" && layer.module->kind() == "Conv2d" && parameter->name == "bias") {
                     for (const double g : analytic) QVERIFY(std::abs(g) < 1e-14);
                     continue;
                 }

@@ -201,11 +201,11 @@ class tst_RecipeJson : public QObject {
         QTest::newRow("mean and std differ") << "{\"data\": {\"normalize\": {\"mean\": [1, 2]}}}"
                                              << "mean has 2 numbers and data.normalize.std has 1";
         QTest::newRow("model of a later version")
-            << "{\"model\": {\"name\": \"vgg\"}}"
-            << "model.name \"vgg\" is not available yet; this version of NormScope has \"simple\"";
+            << "{\"model\": {\"name\": \"resnet\"}}"
+            << "model.name \"resnet\" is not available yet; this version of NormScope has \"simple\"";
         QTest::newRow("unknown model")
             << "{\"model\": {\"name\": \"simpel\"}}"
-            << "model.name \"simpel\" is unknown; this version of NormScope has \"simple\". Did you mean";
+            << "model.name \"simpel\" is unknown; this version of NormScope has \"simple\", \"vgg\". Did you mean \"simple\"?";
         QTest::newRow("norm of a later version") << "{\"model\": {\"norm\": {\"type\": \"group\"}}}"
                                                  << "not available yet";
         QTest::newRow("norm position") << "{\"model\": {\"norm_position\": \"after_activation\"}}"
@@ -305,7 +305,7 @@ class tst_RecipeJson : public QObject {
                                     << "mean has 2 numbers";
         QTest::newRow("newer schema") << "schema=2"
                                       << "newer";
-        QTest::newRow("not there yet") << "model.name=vgg"
+        QTest::newRow("not there yet") << "model.name=resnet"
                                        << "not available yet";
     }
     void refusesToSet() {
