@@ -28,6 +28,7 @@ ExperimentController::ExperimentController(RunController& run, QObject* parent) 
     m_restart.setToolTip(tr("Start again at step 0 with the settings that only take effect then"));
     m_restart.setEnabled(false);
     connect(&m_restart, &QAction::triggered, this, &ExperimentController::restart);
+    connect(m_run.resetAction(), &QAction::triggered, this, &ExperimentController::reset);
     connect(&m_run.model(), &RunModel::runStarted, this, &ExperimentController::adoptRunningRecipe);
 }
 
@@ -75,6 +76,12 @@ void ExperimentController::chooseData(const QString& spec) {
 
 void ExperimentController::restart() {
     m_run.load([recipe = m_recipe] { return recipe; }, true);
+}
+
+void ExperimentController::reset() {
+    if (!needsRestart()) return m_run.reset();
+    const bool playing = m_run.model().snapshot().state == telemetry::RunState::playing;
+    m_run.load([recipe = m_recipe] { return recipe; }, playing);
 }
 
 void ExperimentController::adoptRunningRecipe() {

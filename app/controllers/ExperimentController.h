@@ -15,7 +15,7 @@
 namespace normscope::app {
 
 /// Settings that can change live go to the run at its next step; the others wait for a restart, which
-/// is offered. Every change can be undone.
+/// is offered. Every change of a number can be undone.
 class ExperimentController : public QObject {
     Q_OBJECT
 
@@ -41,8 +41,10 @@ class ExperimentController : public QObject {
     void changeHyperparameter(const QString& key, double value);
     /// Chooses another data set for the next restart.
     void chooseData(const QString& spec);
-    /// Starts again with all settings.
+    /// Starts again with all settings and plays.
     void restart();
+    /// Back to step 0 with all settings, those that waited for it included; plays on if it was playing.
+    void reset();
 
    signals:
     void hyperparameterChanged(const QString& key, double value);

@@ -26,7 +26,6 @@ RunController::RunController(int threads, QObject* parent)
     m_reset.setToolTip(tr("Start again at step 0 with the present settings"));
     connect(&m_playPause, &QAction::triggered, this, [this](bool checked) { checked ? play() : pause(); });
     connect(&m_step, &QAction::triggered, this, &RunController::stepOnce);
-    connect(&m_reset, &QAction::triggered, this, &RunController::reset);
     connect(&m_model, &RunModel::snapshotChanged, this, &RunController::followState);
     followState();
 

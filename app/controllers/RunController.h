@@ -33,6 +33,7 @@ class RunController : public QObject {
     int threads() const { return m_threads; }
     QAction* playPauseAction() { return &m_playPause; }
     QAction* stepAction() { return &m_step; }
+    /// What it starts again with is the ExperimentController's to say, which connects it.
     QAction* resetAction() { return &m_reset; }
 
     /// Builds the experiment and starts it. If that fails, the run there is goes on and model().noticed()

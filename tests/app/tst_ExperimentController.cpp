@@ -21,6 +21,7 @@ class tst_ExperimentController : public QObject {
     void changesLiveSettingsWithUndo();
     void cumulativeMomentumCanBeUndone();
     void offersARestartForTheOthers();
+    void resetKeepsWhatWaitedForARestart();
     void missingDataLeavesTheRunAlone_data();
     void missingDataLeavesTheRunAlone();
 
@@ -68,6 +69,17 @@ void tst_ExperimentController::offersARestartForTheOthers() {
     QTRY_COMPARE(m_run.model().description()->seed, 77U);
     QVERIFY(!m_experiment.needsRestart());
     m_run.pause();
+}
+
+void tst_ExperimentController::resetKeepsWhatWaitedForARestart() {
+    QTRY_COMPARE(m_run.model().snapshot().state, RunState::paused);
+    const auto run = m_run.model().description()->run_id;
+    m_experiment.changeHyperparameter("seed", 78);
+    m_run.resetAction()->trigger();
+    QTRY_VERIFY(m_run.model().description()->run_id > run);
+    QCOMPARE(m_run.model().description()->seed, 78U);
+    QCOMPARE(m_experiment.recipe().seed, 78U);
+    QTRY_COMPARE(m_run.model().snapshot().state, RunState::paused);
 }
 
 void tst_ExperimentController::missingDataLeavesTheRunAlone_data() {
