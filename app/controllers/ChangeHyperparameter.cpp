@@ -2,6 +2,7 @@
 
 #include "app/controllers/ExperimentController.h"
 #include "core/telemetry/Hyperparameter.h"
+#include "widgets/controls/SpecText.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -16,7 +17,7 @@ ChangeHyperparameter::ChangeHyperparameter(ExperimentController& controller, con
       m_newValue(newValue),
       m_time(QDateTime::currentMSecsSinceEpoch()) {
     const auto* spec = telemetry::find_hyperparameter(key.toStdString());
-    const QString name = QString::fromUtf8(spec->name.data(), static_cast<qsizetype>(spec->name.size()));
+    const QString name = widgets::translatedSpec(spec->name);
     setText(QCoreApplication::translate("ChangeHyperparameter", "change of %1").arg(name));
 }
 

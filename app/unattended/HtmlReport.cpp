@@ -1,6 +1,7 @@
 #include "app/unattended/HtmlReport.h"
 
 #include "core/telemetry/Hyperparameter.h"
+#include "widgets/controls/SpecText.h"
 
 #include <QCoreApplication>
 
@@ -12,10 +13,6 @@ namespace {
 
 QString tr(const char* text) {
     return QCoreApplication::translate("HtmlReport", text);
-}
-
-QString fromView(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
 QString row(const QString& name, const QString& value) {
@@ -65,7 +62,7 @@ QString HtmlReport::settings() const {
     rows += row(tr("Network"), QString::fromStdString(description.model_name));
     for (const auto& spec : telemetry::hyperparameter_specs()) {
         const double value = description.hyperparameters.at(std::string(spec.key));
-        rows += row(fromView(spec.name), QString::fromStdString(telemetry::format_value(spec, value)));
+        rows += row(widgets::translatedSpec(spec.name), QString::fromStdString(telemetry::format_value(spec, value)));
     }
     return table(tr("Settings at the start"), rows);
 }

@@ -1,10 +1,10 @@
 #include "widgets/controls/HyperparameterField.h"
 
 #include "widgets/controls/LogSlider.h"
+#include "widgets/controls/SpecText.h"
 #include "widgets/theme/LabelStyle.h"
 #include "widgets/theme/Theme.h"
 
-#include <QCoreApplication>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -21,15 +21,6 @@
 namespace normscope::widgets {
 namespace {
 
-QString fromView(std::string_view text) {
-    return QString::fromUtf8(text.data(), qsizetype(text.size()));
-}
-
-/// The table's texts are English; translators find them in the context "HyperparameterSpec".
-QString translated(std::string_view text) {
-    return QCoreApplication::translate("HyperparameterSpec", fromView(text).toUtf8().constData());
-}
-
 QString formatted(const telemetry::HyperparameterSpec& spec, double value) {
     return QString::fromStdString(telemetry::format_value(spec, value));
 }
@@ -41,7 +32,7 @@ HyperparameterField::HyperparameterField(Theme& theme, const telemetry::Hyperpar
       m_theme(theme),
       m_spec(spec),
       m_value(spec.default_value),
-      m_label(new QLabel(translated(spec.name), this)),
+      m_label(new QLabel(translatedSpec(spec.name), this)),
       m_edit(new QLineEdit(this)),
       m_slider(new LogSlider(theme, this)),
       m_caption(new QLabel(this)),
@@ -89,12 +80,12 @@ void HyperparameterField::buildRows() {
 }
 
 void HyperparameterField::describe() {
-    const QString name = translated(m_spec.name);
-    QStringList lines{translated(m_spec.help)};
+    const QString name = translatedSpec(m_spec.name);
+    QStringList lines{translatedSpec(m_spec.help)};
     if (!m_spec.torch_name.empty()) lines << tr("PyTorch: %1").arg(fromView(m_spec.torch_name));
     lines << tr("Default %1, from %2 to %3 %4")
                  .arg(formatted(m_spec, m_spec.default_value), formatted(m_spec, m_spec.minimum),
-                      formatted(m_spec, m_spec.maximum), translated(m_spec.unit))
+                      formatted(m_spec, m_spec.maximum), translatedSpec(m_spec.unit))
                  .trimmed();
     QString tip;
     for (const QString& line : lines) tip += QStringLiteral("<p style='margin:2px'>%1</p>").arg(line.toHtmlEscaped());
