@@ -13,7 +13,7 @@ telemetry::SeriesSchema make_schema(const nn::Network<float>& network) {
     schema.add(Statistic::train_accuracy);
     for (const auto& [position, norm] : network.norm_layers()) {
         const LayerIndex layer{position};
-        const auto add_channels = [&, &name = network.layers()[position].name,
+        const auto add_channels = [&, &name = network.leaves()[position]->name(),
                                    channels = norm->options().channels](Statistic statistic) {
             for (std::int64_t c = 0; c < channels; ++c) schema.add(statistic, name, layer, ChannelIndex{c});
         };
@@ -31,7 +31,7 @@ telemetry::SeriesSchema make_schema(const nn::Network<float>& network) {
     schema.add(Statistic::eval_accuracy);
     schema.add(Statistic::eval_accuracy_train_mode);
     for (const auto& [position, norm] : network.norm_layers()) {
-        schema.add(Statistic::mode_difference, network.layers()[position].name, LayerIndex{position});
+        schema.add(Statistic::mode_difference, network.leaves()[position]->name(), LayerIndex{position});
     }
     schema.add(Statistic::mode_difference, "logits");
     return schema;
@@ -49,9 +49,8 @@ telemetry::RunDescription describe(const Experiment& experiment, std::uint64_t r
     description.seed = recipe.seed;
     description.train_images = experiment.data().train->size();
     description.eval_images = experiment.data().eval ? experiment.data().eval->size() : 0;
-    for (const auto& layer : experiment.network().layers()) {
-        description.layers.push_back(
-            {.name = layer.name, .kind = layer.module->kind(), .detail = layer.module->detail()});
+    for (const auto* layer : experiment.network().leaves()) {
+        description.layers.push_back({.name = layer->name(), .kind = layer->kind(), .detail = layer->detail()});
     }
     for (const auto& [position, norm] : experiment.network().norm_layers()) {
         description.layers[position].is_norm = true;
