@@ -62,12 +62,13 @@ class BatchNorm2d : public NormLayer<S> {
     void set_eps(double eps) override { m_options.eps = eps; }
     /// All of these count from the next pass.
     void set_frozen(bool frozen) { m_options.frozen = frozen; }
-    void set_frozen_affine(bool frozen);
+    void set_frozen_affine(bool frozen) override;
     /// At least 1.
     void set_ghost_batches(std::int64_t shards);
 
     std::int64_t channels() const override { return m_options.channels; }
     double eps() const override { return m_options.eps; }
+    bool frozen_affine() const override { return m_options.frozen_affine; }
     std::span<const S> weight() const override { return m_weight.value; }
     std::span<const S> bias() const override { return m_bias.value; }
     /// Buffers; empty without track_running_stats.

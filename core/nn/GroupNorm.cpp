@@ -52,7 +52,9 @@ template <class S>
 std::unique_ptr<Module<S>> GroupNorm<S>::clone() const {
     Options options = m_options;
     options.eps = this->eps();
-    return std::make_unique<GroupNorm>(options);
+    auto copy = std::make_unique<GroupNorm>(options);
+    copy->set_frozen_affine(this->frozen_affine());
+    return copy;
 }
 
 template class GroupNorm<float>;

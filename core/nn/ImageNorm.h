@@ -27,6 +27,8 @@ class ImageNorm : public NormLayer<S> {
     std::int64_t channels() const override { return m_channels; }
     double eps() const override { return m_eps; }
     void set_eps(double eps) override { m_eps = eps; }
+    bool frozen_affine() const override { return !m_weight.trainable; }
+    void set_frozen_affine(bool frozen) override { m_weight.trainable = m_bias.trainable = !frozen; }
     std::span<const S> weight() const override { return m_weight.value; }
     std::span<const S> bias() const override { return m_bias.value; }
 

@@ -87,6 +87,7 @@ std::unique_ptr<Module<S>> InstanceNorm2d<S>::clone() const {
     Options options = m_options;
     options.eps = this->eps();
     auto copy = std::make_unique<InstanceNorm2d>(options);
+    copy->set_frozen_affine(this->frozen_affine());
     copy->m_running_mean = m_running_mean;
     copy->m_running_var = m_running_var;
     copy->m_num_batches_tracked = m_num_batches_tracked;

@@ -31,7 +31,9 @@ template <class S>
 std::unique_ptr<Module<S>> LayerNorm<S>::clone() const {
     Options options = m_options;
     options.eps = this->eps();
-    return std::make_unique<LayerNorm>(options);
+    auto copy = std::make_unique<LayerNorm>(options);
+    copy->set_frozen_affine(this->frozen_affine());
+    return copy;
 }
 
 template class LayerNorm<float>;
