@@ -22,8 +22,8 @@ bool BatchSampler::epoch_is_over(std::int64_t batch_size) const {
 const std::vector<std::int64_t>& BatchSampler::next(std::int64_t batch_size) {
     if (m_drop_last && batch_size > m_images) {
         throw InputError("data.batch_size is " + std::to_string(batch_size) + " but the data set holds " +
-                         std::to_string(m_images) +
-                         " images, so there is no full batch: choose a smaller batch or set data.drop_last to false.");
+                         std::to_string(m_images) + (m_images == 1 ? " image" : " images") +
+                         ", so there is no full batch: choose a smaller batch or set data.drop_last to false.");
     }
     if (epoch_is_over(batch_size)) {
         ++m_epoch;

@@ -2,7 +2,9 @@
 
 #include "core/Error.h"
 #include "core/nn/Models.h"
+#include "core/recipe/RecipeChecks.h"
 #include "core/telemetry/Hyperparameter.h"
+#include "core/train/Schedule.h"
 
 #include <algorithm>
 #include <string>
@@ -46,12 +48,33 @@ Experiment::Experiment(Recipe recipe, DataSplit data)
     m_network.reset(m_recipe.seed);
 }
 
+std::int64_t Experiment::steps_per_epoch() const {
+    const std::int64_t batches = m_sampler.batches_per_epoch(m_recipe.data.batch_size);
+    const std::int64_t together = m_recipe.optimizer.accumulation_steps;
+    return std::max<std::int64_t>(1, (batches + together - 1) / together);
+}
+
+double Experiment::learning_rate() const {
+    const std::int64_t batch = m_recipe.data.batch_size;
+    const std::int64_t images_a_step = batch * m_recipe.optimizer.accumulation_steps;
+    SchedulePosition position;
+    position.epoch = m_sampler.epoch(batch);
+    position.steps_per_epoch = steps_per_epoch();
+    position.planned_steps = position.steps_per_epoch * m_planned_epochs;
+    position.step =
+        position.epoch * position.steps_per_epoch + (m_sampler.position(batch) + images_a_step - 1) / images_a_step;
+    return scheduled_learning_rate(m_recipe.schedule, m_recipe.optimizer.lr, position);
+}
+
 void Experiment::set_hyperparameter(std::string_view key, double value) {
     const auto* spec = telemetry::find_hyperparameter(key);
     if (spec && spec->policy == telemetry::ChangePolicy::restarts) {
         throw InputError(std::string(spec->name) + " cannot change during a run; restart the run to change it.");
     }
-    set_value(m_recipe, key, value);
+    Recipe changed = m_recipe;
+    set_value(changed, key, value);
+    check_together(changed);
+    m_recipe = std::move(changed);
     const NormRecipe& norm = m_recipe.model.norm;
     for (const auto& [position, layer] : m_network.norm_layers()) {
         layer->set_momentum(norm.momentum);

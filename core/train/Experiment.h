@@ -32,8 +32,14 @@ class Experiment {
     StepIndex step() const { return m_step; }
     void count_step() { ++m_step.value; }
 
+    /// The learning rate in force for the next step: recipe().optimizer.lr as the schedule changes it. Steps are
+    /// counted by the data, not by step(): a change of the batch size moves nothing but the number of steps ahead.
+    /// After the last planned step it is that of the end of the plan. The rate of the step just done is
+    /// StepResult::learning_rate.
+    double learning_rate() const;
+
     /// Changes a setting (HyperparameterSpec::key) for the steps to come. Throws InputError if the
-    /// value is refused or the setting cannot change during a run.
+    /// value is refused, does not go with the others, or the setting cannot change during a run.
     void set_hyperparameter(std::string_view key, double value);
 
     /// True once all planned epochs are done.
@@ -41,6 +47,8 @@ class Experiment {
     /// Plans as many epochs again as the recipe asked for.
     void extend() { m_planned_epochs += m_recipe.epochs; }
     std::int64_t planned_epochs() const { return m_planned_epochs; }
+    /// Optimizer steps of one epoch: batches by optimizer.accumulation_steps, the last one as full as it gets.
+    std::int64_t steps_per_epoch() const;
     /// Share of the planned images already seen, 0 … 1.
     double progress() const;
 

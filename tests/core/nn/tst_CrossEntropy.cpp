@@ -1,5 +1,6 @@
+#include "core/Error.h"
 #include "core/nn/CrossEntropy.h"
-#include "tests/core/nn/TensorTools.h"
+#include "tests/core/nn/TorchFixture.h"
 
 #include <QTest>
 
@@ -102,6 +103,31 @@ class tst_CrossEntropy : public QObject {
         }
         const double error = relative_distance<double, double>(gradient.values(), numeric);
         QVERIFY2(error <= 1e-6, QByteArray::number(error).constData());
+    }
+
+    void smoothsLabelsAsPyTorch_data() {
+        QTest::addColumn<QString>("text");
+        for (const char* text : {"0", "0.1", "0.5", "1"}) QTest::newRow(text) << text;
+    }
+    void smoothsLabelsAsPyTorch() {
+        QFETCH(QString, text);
+        static const TorchFixture fixture("torch_training.safetensors");
+        const std::string prefix = "smoothing/" + text.toStdString() + "/";
+        const auto logits = fixture.at(prefix + "logits").tensor<double>();
+        const auto labels = fixture.at(prefix + "labels").as<std::int64_t>();
+        Tensor<double> gradient;
+        const double loss = cross_entropy<double>(logits, labels, &gradient, text.toDouble()).loss;
+        QVERIFY(std::abs(loss / fixture.at(prefix + "loss").values[0] - 1) < 1e-14);
+        const auto& expected = fixture.at(prefix + "dlogits").values;
+        QVERIFY((relative_distance<double, double>(gradient.values(), expected) < 1e-14));
+        QVERIFY(cross_entropy<double>(logits, labels, nullptr, text.toDouble()).loss == loss);
+    }
+
+    void refusesWhatIsNoShare() {
+        const auto logits = logits_of({1, 2, 3}, 3);
+        const std::array<std::int64_t, 1> labels{0};
+        QVERIFY_THROWS_EXCEPTION(InputError, cross_entropy<float>(logits, labels, nullptr, 1.5));
+        QVERIFY_THROWS_EXCEPTION(InputError, cross_entropy<float>(logits, labels, nullptr, -0.5));
     }
 
     /// Softmax sums to one, so each image's gradient sums to zero.
