@@ -50,12 +50,18 @@ void Network<S>::bind() {
     m_modules.clear();
     m_leaves.clear();
     m_norm_layers.clear();
+    m_image_norm_layers.clear();
     collect(*m_chain, "", m_modules);
     std::vector<Parameter<S>*> parameters;
     for (Module<S>* module : m_modules) {
         std::ranges::copy(module->parameters(), std::back_inserter(parameters));
         if (!module->children().empty()) continue;
-        if (auto* norm = dynamic_cast<BatchNorm2d<S>*>(module)) m_norm_layers.emplace_back(m_leaves.size(), norm);
+        const auto position = static_cast<std::int64_t>(m_leaves.size());
+        if (auto* batch_norm = dynamic_cast<BatchNorm2d<S>*>(module)) {
+            m_norm_layers.emplace_back(position, batch_norm);
+        } else if (auto* image_norm = dynamic_cast<NormLayer<S>*>(module)) {
+            m_image_norm_layers.emplace_back(position, image_norm);
+        }
         m_leaves.push_back(module);
     }
     m_parameters = ParameterArena<S>(parameters);

@@ -45,8 +45,10 @@ class Network {
     /// Layers that hold no others, in the order in which they run; their name() is the full one. A LayerIndex
     /// counts these.
     const std::vector<Module<S>*>& leaves() const { return m_leaves; }
-    /// Layers that keep batch statistics, with their positions in leaves().
+    /// Layers that take batch statistics, with their positions in leaves().
     const std::vector<std::pair<std::int64_t, BatchNorm2d<S>*>>& norm_layers() const { return m_norm_layers; }
+    /// The normalization layers that take none, with their positions in leaves().
+    const std::vector<std::pair<std::int64_t, NormLayer<S>*>>& image_norm_layers() const { return m_image_norm_layers; }
 
     /// Initial values from the seed.
     void reset(std::uint64_t seed);
@@ -75,6 +77,7 @@ class Network {
     std::vector<Module<S>*> m_modules;  ///< all below the chain, in the order of PyTorch's state dict
     std::vector<Module<S>*> m_leaves;
     std::vector<std::pair<std::int64_t, BatchNorm2d<S>*>> m_norm_layers;
+    std::vector<std::pair<std::int64_t, NormLayer<S>*>> m_image_norm_layers;
     ParameterArena<S> m_parameters;
 };
 

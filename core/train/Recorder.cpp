@@ -7,6 +7,15 @@ namespace normscope {
 
 using telemetry::Statistic;
 
+namespace {
+
+/// γ and β of the layers that normalize each image by itself, if they are by channel.
+bool records_affine(const nn::NormLayer<float>& norm) {
+    return static_cast<std::int64_t>(norm.weight().size()) == norm.channels();
+}
+
+}  // namespace
+
 telemetry::SeriesSchema make_schema(const nn::Network<float>& network) {
     telemetry::SeriesSchema schema;
     schema.add(Statistic::loss);
@@ -26,6 +35,14 @@ telemetry::SeriesSchema make_schema(const nn::Network<float>& network) {
         if (norm->options().affine) {
             add_channels(Statistic::weight);
             add_channels(Statistic::bias);
+        }
+    }
+    for (const auto& [position, norm] : network.image_norm_layers()) {
+        if (!records_affine(*norm)) continue;
+        for (const auto statistic : {Statistic::weight, Statistic::bias}) {
+            for (std::int64_t c = 0; c < norm->channels(); ++c) {
+                schema.add(statistic, network.leaves()[position]->name(), LayerIndex{position}, ChannelIndex{c});
+            }
         }
     }
     schema.add(Statistic::eval_accuracy);
@@ -56,6 +73,10 @@ telemetry::RunDescription describe(const Experiment& experiment, std::uint64_t r
         description.layers[position].is_norm = true;
         description.layers[position].channels = norm->options().channels;
     }
+    for (const auto& [position, norm] : experiment.network().image_norm_layers()) {
+        description.layers[position].is_norm = true;
+        description.layers[position].channels = norm->channels();
+    }
     description.schema = make_schema(experiment.network());
     for (const auto& spec : telemetry::hyperparameter_specs()) {
         description.hyperparameters.emplace(spec.key, value_of(recipe, spec.key));
@@ -80,6 +101,11 @@ void record_step(const Experiment& experiment, const StepResult& result, telemet
         append(norm.running_var());
         append(norm.weight());
         append(norm.bias());
+    }
+    for (const auto& [position, norm] : experiment.network().image_norm_layers()) {
+        if (!records_affine(*norm)) continue;
+        append(norm->weight());
+        append(norm->bias());
     }
 }
 
