@@ -137,7 +137,7 @@ constexpr std::array specs{
                        .default_value = 1,
                        .integer = true,
                        .scale = logarithmic,
-                       .policy = restarts},
+                       .policy = next_batch},
     HyperparameterSpec{.key = "model.norm.noise",
                        .name = "Noise",
                        .torch_name = "",

@@ -16,6 +16,8 @@ class BatchSampler {
     /// Throws InputError if a full batch is asked for and there are not that many images.
     const std::vector<std::int64_t>& next(std::int64_t batch_size);
 
+    /// Epoch the batch just drawn came from, counted from 0.
+    std::int64_t batch_epoch() const { return m_epoch; }
     /// Epoch the next batch of this size comes from, counted from 0.
     std::int64_t epoch(std::int64_t batch_size) const;
     /// Images of that epoch already taken.

@@ -4,6 +4,7 @@
 #include "core/nn/Models.h"
 #include "core/recipe/RecipeChecks.h"
 #include "core/telemetry/Hyperparameter.h"
+#include "core/train/DataChecks.h"
 #include "core/train/Schedule.h"
 
 #include <algorithm>
@@ -12,29 +13,14 @@
 namespace normscope {
 namespace {
 
-Shape image_shape(const Dataset& data) {
-    return {0, data.height(), data.width(), data.channels()};
-}
-
-const Dataset& checked_train_set(const DataSplit& data, const Recipe& recipe) {
-    if (!data.train) throw InputError("the data set holds no image to train on.");
-    const auto channels = static_cast<std::size_t>(data.train->channels());
-    if (recipe.data.mean.size() != channels || recipe.data.std.size() != channels) {
-        throw InputError("data.normalize: the images have " + std::to_string(channels) +
-                         " channels, so mean and std need as many numbers each, not " +
-                         std::to_string(recipe.data.mean.size()) + " and " + std::to_string(recipe.data.std.size()) +
-                         ".");
-    }
-    if (data.eval && image_shape(*data.eval) != image_shape(*data.train)) {
-        throw InputError("the evaluation images have another size than the training images.");
-    }
-    return *data.train;
-}
-
 nn::Network<float> checked_network(const Recipe& recipe, const DataSplit& data) {
-    const Dataset& train = checked_train_set(data, recipe);
-    return nn::make_network<float>(recipe.model, image_shape(train),
-                                   static_cast<std::int64_t>(train.class_names().size()));
+    check_together(recipe);
+    check_train_images(data, recipe);
+    auto network =
+        nn::make_network<float>(recipe.model, image_shape(*data.train),
+                                static_cast<std::int64_t>(data.train->class_names().size()), recipe.data.batch_size);
+    check_eval_images(data, network);
+    return network;
 }
 
 }  // namespace
@@ -79,7 +65,9 @@ void Experiment::set_hyperparameter(std::string_view key, double value) {
     for (const auto& [position, layer] : m_network.norm_layers()) {
         layer->set_momentum(norm.momentum);
         layer->set_eps(norm.eps);
+        layer->set_ghost_batches(norm.ghost_batches);
     }
+    for (const auto& [position, layer] : m_network.image_norm_layers()) layer->set_eps(norm.eps);
 }
 
 bool Experiment::finished() const {

@@ -64,7 +64,8 @@ StepResult Trainer::step(Experiment& experiment) {
     Sums sums{.learning_rate = experiment.learning_rate()};  // before the sampler moves on
     do {
         const auto& indices = sampler.next(batch_size);
-        load_batch(*experiment.data().train, indices, recipe.data, m_pool, m_batch);
+        load_batch(*experiment.data().train, indices, recipe.data, m_pool, m_batch,
+                   AugmentSource{.seed = recipe.seed, .epoch = sampler.batch_epoch()});
         try {
             add_batch(experiment, m_batch, sums);
         } catch (const InputError& error) {

@@ -74,6 +74,14 @@ class tst_BatchSampler : public QObject {
         }
     }
 
+    void knowsTheEpochOfTheBatchDrawn() {
+        BatchSampler sampler(10, true, /*drop_last=*/true, 1);
+        for (const int epoch : {0, 0, 1, 1, 2}) {
+            sampler.next(5);
+            QCOMPARE(sampler.batch_epoch(), epoch);
+        }
+    }
+
     void keepsALastBatchThatIsNotFull() {
         BatchSampler sampler(10, false, /*drop_last=*/false, 1);
         draw(sampler, 4, 2);
