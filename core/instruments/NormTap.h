@@ -1,4 +1,4 @@
-// Looks on at the norm layers only.
+// Looks on at the norm layers and the logits only.
 #pragma once
 
 #include "core/nn/Network.h"
@@ -27,5 +27,16 @@ class NormTap : public nn::LayerObserver {
     std::unordered_map<const nn::Module<float>*, std::size_t> m_norms;
     Saw m_saw;
 };
+
+/// Runs a batch without updating buffers. Calls `saw(i, y)` for the output of every norm layer and then, with
+/// i = number of norm layers, for the logits, which it returns.
+inline const Tensor<float>& run_tapped(nn::Network<float>& network, const Tensor<float>& images, nn::Mode mode,
+                                       ThreadPool& pool,
+                                       const std::function<void(std::size_t, const Tensor<float>&)>& saw) {
+    NormTap tap(network, [&saw](std::size_t norm, const Tensor<float>&, const Tensor<float>& y) { saw(norm, y); });
+    const Tensor<float>& logits = network.forward(images, {pool, mode, /*update_buffers=*/false, {}, &tap});
+    saw(network.norm_layers().size(), logits);
+    return logits;
+}
 
 }  // namespace normscope::instruments

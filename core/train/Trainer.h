@@ -36,8 +36,8 @@ class Trainer {
     /// The same on a given batch, without drawing one.
     StepResult update(Experiment& experiment, const ImageBatch& batch);
 
-    /// Measures the first `most_images` held-out images in batches of the recipe's batch size, without
-    /// touching running statistics. All zero if nothing is held out.
+    /// Measures the first `most_images` held-out images in batches of the recipe's batch size (see BatchSequence),
+    /// without touching running statistics. All zero if nothing is held out.
     Evaluation evaluate(Experiment& experiment, std::int64_t most_images);
 
     ThreadPool& pool() { return m_pool; }
@@ -45,9 +45,7 @@ class Trainer {
    private:
     ThreadPool m_pool;
     ImageBatch m_batch;
-    ImageBatch m_eval_batch;
     Tensor<float> m_gradient;
-    std::vector<std::vector<float>> m_train_mode_outputs;  ///< by norm layer; the logits last
 };
 
 }  // namespace normscope
