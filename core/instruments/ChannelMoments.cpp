@@ -1,6 +1,6 @@
 #include "core/instruments/ChannelMoments.h"
 
-#include "core/nn/ChannelSums.h"
+#include "core/instruments/PixelSums.h"
 
 namespace normscope::instruments {
 
@@ -24,7 +24,7 @@ template <class S>
 ChannelMoments channel_moments(const Tensor<S>& x, ThreadPool& pool) {
     const auto channels = x.shape().c;
     ChannelMoments moments{.count = x.shape().pixels()};
-    moments.mean = nn::channel_sums<1>(x.shape(), pool, [&x, channels](std::int64_t pixel, const auto& sums) {
+    moments.mean = sum_pixels<1>(x.shape(), pool, [&x, channels](std::int64_t pixel, const auto& sums) {
         const S* values = x.data() + pixel * channels;
         for (std::int64_t c = 0; c < channels; ++c) sums[0][c] += values[c];
     })[0];
@@ -32,7 +32,7 @@ ChannelMoments channel_moments(const Tensor<S>& x, ThreadPool& pool) {
         for (double& mean : moments.mean) mean /= static_cast<double>(moments.count);
     }
     const double* mean = moments.mean.data();
-    moments.m2 = nn::channel_sums<1>(x.shape(), pool, [&x, channels, mean](std::int64_t pixel, const auto& sums) {
+    moments.m2 = sum_pixels<1>(x.shape(), pool, [&x, channels, mean](std::int64_t pixel, const auto& sums) {
         const S* values = x.data() + pixel * channels;
         for (std::int64_t c = 0; c < channels; ++c) sums[0][c] += (values[c] - mean[c]) * (values[c] - mean[c]);
     })[0];

@@ -2,8 +2,8 @@
 
 #include "core/Error.h"
 #include "core/instruments/NormTap.h"
+#include "core/instruments/PixelSums.h"
 #include "core/instruments/Recalibration.h"
-#include "core/nn/ChannelSums.h"
 
 #include <algorithm>
 #include <cmath>
@@ -43,7 +43,7 @@ class LayerSums {
     void saw_eval(const Tensor<float>& y, ThreadPool& pool) {
         m_eval = y;
         const auto channels = y.shape().c;
-        const auto sums = nn::channel_sums<2>(y.shape(), pool, [&](std::int64_t pixel, const auto& sum) {
+        const auto sums = sum_pixels<2>(y.shape(), pool, [&](std::int64_t pixel, const auto& sum) {
             for (std::int64_t c = 0; c < channels; ++c) {
                 const double train = m_train.data()[pixel * channels + c];
                 const double total = train - m_eval.data()[pixel * channels + c];
@@ -78,7 +78,7 @@ class LayerSums {
    private:
     void add_part(std::size_t cause, const Tensor<float>& y, ThreadPool& pool) {
         const auto channels = y.shape().c;
-        const auto sums = nn::channel_sums<2>(y.shape(), pool, [&](std::int64_t pixel, const auto& sum) {
+        const auto sums = sum_pixels<2>(y.shape(), pool, [&](std::int64_t pixel, const auto& sum) {
             for (std::int64_t c = 0; c < channels; ++c) {
                 const auto i = pixel * channels + c;
                 const double part = static_cast<double>(m_before.data()[i]) - y.data()[i];

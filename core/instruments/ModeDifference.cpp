@@ -1,7 +1,7 @@
 #include "core/instruments/ModeDifference.h"
 
 #include "core/instruments/NormTap.h"
-#include "core/nn/ChannelSums.h"
+#include "core/instruments/PixelSums.h"
 
 #include <cmath>
 #include <numeric>
@@ -14,7 +14,7 @@ class DifferenceSums {
    public:
     void add(const Tensor<float>& a, const Tensor<float>& b, ThreadPool& pool) {
         const auto channels = a.shape().c;
-        const auto sums = nn::channel_sums<2>(a.shape(), pool, [&](std::int64_t pixel, const auto& sum) {
+        const auto sums = sum_pixels<2>(a.shape(), pool, [&](std::int64_t pixel, const auto& sum) {
             const float* x = a.data() + pixel * channels;
             const float* y = b.data() + pixel * channels;
             for (std::int64_t c = 0; c < channels; ++c) {
