@@ -28,9 +28,9 @@ inline constexpr std::size_t statistics_sources = 5;
 /// Cause i is the difference between StatisticsSource i and i + 1.
 enum class GapCause {
     batch_noise,  ///< batches are not the population
-    data_shift,   ///< measured images are not like training images
+    data_shift,   ///< measured images are not like training images; for few images, the chance in which ones they are
     n_minus_one,  ///< buffers take Σ(x − μ)²/(n − 1), normalization Σ(x − μ)²/n
-    ema_lag,      ///< buffers lag behind the weights, or never arrived
+    ema_lag,      ///< buffers lag behind the weights, never arrived, or average too few batches to be precise
 };
 inline constexpr std::size_t gap_causes = 4;
 
