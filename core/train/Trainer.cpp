@@ -1,43 +1,21 @@
 #include "core/train/Trainer.h"
 
 #include "core/Error.h"
+#include "core/instruments/ModeDifference.h"
 #include "core/nn/CrossEntropy.h"
 #include "core/optim/GradientNorm.h"
 #include "core/train/OptimizerOptions.h"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-#include <numeric>
 #include <string>
 
 namespace normscope {
 namespace {
 
-/// Sums for ‖a − b‖ / ‖a‖ over several batches.
-struct DifferenceSums {
-    double difference = 0;
-    double reference = 0;
-
-    void add(std::span<const float> a, std::span<const float> b) {
-        for (std::size_t i = 0; i < a.size(); ++i) {
-            const double d = static_cast<double>(a[i]) - b[i];
-            difference += d * d;
-            reference += static_cast<double>(a[i]) * a[i];
-        }
-    }
-    double ratio() const { return reference > 0 ? std::sqrt(difference / reference) : std::sqrt(difference); }
-};
-
-/// Numbers the passes of a run: a function of the step and the place within it. Evaluations have numbers of their own.
+/// Numbers the passes of a run: a function of the step and the place within it.
 constexpr std::uint64_t passes_a_step = 1U << 16U;
-constexpr std::uint64_t first_evaluation_pass = std::uint64_t{1} << 63U;
 
 std::uint64_t training_pass(StepIndex step, std::int64_t batch) {
     return static_cast<std::uint64_t>(step.value) * passes_a_step + static_cast<std::uint64_t>(batch);
-}
-std::uint64_t evaluation_pass(StepIndex step, std::int64_t batch) {
-    return first_evaluation_pass | training_pass(step, batch);
 }
 
 void add(std::span<const float> from, std::span<float> to) {
@@ -123,62 +101,15 @@ StepResult Trainer::finish_step(Experiment& experiment, const Sums& sums) {
 }
 
 Evaluation Trainer::evaluate(Experiment& experiment, std::int64_t most_images) {
-    const FlushDenormals flush;
-    Evaluation result;
-    const auto& norms = experiment.network().norm_layers();
-    result.mode_difference.assign(norms.size() + 1, 0.0);
-    if (!experiment.data().eval) return result;
-
-    const Dataset& data = *experiment.data().eval;
-    nn::Network<float>& network = experiment.network();
-    result.images = std::min(most_images, data.size());
-    std::vector<DifferenceSums> differences(norms.size() + 1);
-    m_train_mode_outputs.resize(norms.size() + 1);
-    std::vector<std::int64_t> indices;
-    std::int64_t correct = 0, correct_train_mode = 0;
-    const auto keep = [](const Tensor<float>& from, std::vector<float>& to) {
-        to.assign(from.values().begin(), from.values().end());
-    };
-
-    std::int64_t images_in_train_mode = 0;
-    for (std::int64_t begin = 0; begin < result.images; begin += static_cast<std::int64_t>(indices.size())) {
-        indices.resize(static_cast<std::size_t>(std::min(experiment.recipe().data.batch_size, result.images - begin)));
-        std::iota(indices.begin(), indices.end(), begin);
-        load_batch(data, indices, experiment.recipe().data, m_pool, m_eval_batch);
-
-        bool normalizes = true;
-        nn::Pass pass{m_pool, nn::Mode::train, /*update_buffers=*/false};
-        pass.random = {experiment.recipe().seed, evaluation_pass(experiment.step(), begin)};
-        try {
-            const Tensor<float>& train_logits = network.forward(m_eval_batch.images, pass);
-            correct_train_mode += nn::cross_entropy<float>(train_logits, m_eval_batch.labels, nullptr).correct;
-            images_in_train_mode += static_cast<std::int64_t>(indices.size());
-            for (std::size_t i = 0; i < norms.size(); ++i) keep(norms[i].second->output(), m_train_mode_outputs[i]);
-            keep(train_logits, m_train_mode_outputs.back());
-        } catch (const InputError&) {
-            // A few images left over may be too few for statistics of their own; only eval mode can tell their classes.
-            if (static_cast<std::int64_t>(indices.size()) == experiment.recipe().data.batch_size) throw;
-            normalizes = false;
-        }
-
-        const Tensor<float>& eval_logits = network.forward(m_eval_batch.images, {m_pool, nn::Mode::eval});
-        const auto found = nn::cross_entropy<float>(eval_logits, m_eval_batch.labels, nullptr);
-        correct += found.correct;
-        result.loss += found.loss * static_cast<double>(indices.size());
-        if (!normalizes) continue;
-        for (std::size_t i = 0; i < norms.size(); ++i) {
-            differences[i].add(m_train_mode_outputs[i], norms[i].second->output().values());
-        }
-        differences.back().add(m_train_mode_outputs.back(), eval_logits.values());
-    }
-    if (result.images == 0) return result;
-    const auto images = static_cast<double>(result.images);
-    result.loss /= images;
-    result.accuracy = static_cast<double>(correct) / images;
-    result.accuracy_train_mode =
-        images_in_train_mode == 0 ? std::numeric_limits<double>::quiet_NaN()
-                                  : static_cast<double>(correct_train_mode) / static_cast<double>(images_in_train_mode);
-    std::ranges::transform(differences, result.mode_difference.begin(), &DifferenceSums::ratio);
+    const auto held_out = instruments::held_out_images(experiment, most_images);
+    const auto found = instruments::mode_difference(experiment.network(), held_out, m_pool);
+    Evaluation result{.images = found.images,
+                      .loss = found.eval.loss,
+                      .accuracy = found.eval.accuracy,
+                      .accuracy_train_mode = found.train.accuracy,
+                      .mode_difference = {}};
+    for (const auto& layer : found.layers) result.mode_difference.push_back(layer.overall);
+    result.mode_difference.push_back(found.logits);
     return result;
 }
 

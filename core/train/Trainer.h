@@ -40,9 +40,8 @@ class Trainer {
     /// A step on a given batch, without drawing one.
     StepResult update(Experiment& experiment, const ImageBatch& batch);
 
-    /// Measures the first `most_images` held-out images in batches of the recipe's batch size, without
-    /// touching running statistics. All zero if nothing is held out. A last batch with too few images for statistics of
-    /// its own counts in eval mode only. Throws InputError if a whole batch cannot be normalized.
+    /// Measures the first `most_images` held-out images in batches of the recipe's batch size (see BatchSequence),
+    /// without touching running statistics. All zero if nothing is held out.
     Evaluation evaluate(Experiment& experiment, std::int64_t most_images);
 
     ThreadPool& pool() { return m_pool; }
@@ -64,10 +63,8 @@ class Trainer {
 
     ThreadPool m_pool;
     ImageBatch m_batch;
-    ImageBatch m_eval_batch;
     Tensor<float> m_gradient;
-    AlignedVector<float> m_gradient_sum;  ///< of all parameters, over the batches of a step but the last
-    std::vector<std::vector<float>> m_train_mode_outputs;  ///< by norm layer; the logits last
+    AlignedVector<float> m_gradient_sum;  ///< of a step's batches so far
 };
 
 }  // namespace normscope
