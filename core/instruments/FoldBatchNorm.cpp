@@ -20,7 +20,7 @@ template <class S>
 std::unique_ptr<nn::Module<S>> copy_with_bias(const nn::Module<S>& module) {
     const auto copy = []<class Layer>(const Layer& layer) -> std::unique_ptr<nn::Module<S>> {
         auto options = layer.options();
-        if constexpr (requires { options.bias; }) options.bias = true;
+        options.bias = true;
         return std::make_unique<Layer>(options);
     };
     if (const auto* conv = dynamic_cast<const nn::Conv2d<S>*>(&module)) return copy(*conv);
