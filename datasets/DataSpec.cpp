@@ -6,6 +6,7 @@
 #include "datasets/Cifar.h"
 #include "datasets/DatasetSlice.h"
 #include "datasets/FashionMnist.h"
+#include "datasets/FolderDataset.h"
 #include "datasets/IdxPair.h"
 #include "datasets/NpyPair.h"
 #include "datasets/Shapes.h"
@@ -84,6 +85,11 @@ constexpr std::array readers{
                [](const SpecText& spec, const LoadOptions& options) {
                    return load_cifar_spec(spec, CifarKind::cifar100, options);
                }},
+    SpecReader{"folder", "folder:DIR?size=64&fit=crop&color=rgb",
+               [](const SpecText& spec, const LoadOptions& options) {
+                   require_folder(spec);
+                   return load_folder(parse_folder_spec(spec.arguments, spec.all), options);
+               }},
     SpecReader{"npy", "npy:IMAGES.npy,LABELS.npy",
                [](const SpecText& spec, const LoadOptions& options) {
                    const auto files = split_two_files(spec.arguments, spec.all, "npy:IMAGES.npy,LABELS.npy");
@@ -144,6 +150,16 @@ void check_alike(const DataRecipe& recipe, const Dataset& train, const Dataset& 
         throw InputError(names + " have " + std::to_string(eval.class_names().size()) + " classes, those of source " +
                          io::in_quotes(recipe.source, shown_spec) + " have " +
                          std::to_string(train.class_names().size()) + '.');
+    }
+    // Elsewhere names are only for show (an IDX file has none), but in folders they are all that says which class is
+    // which.
+    const bool both_folders = recipe.source.starts_with("folder:") && recipe.eval_source->starts_with("folder:");
+    const auto [ours, theirs] =
+        std::mismatch(train.class_names().begin(), train.class_names().end(), eval.class_names().begin());
+    if (both_folders && ours != train.class_names().end()) {
+        throw InputError(names + " have other classes than those of source " +
+                         io::in_quotes(recipe.source, shown_spec) + ": " + io::in_quotes(*theirs, shown_spec) +
+                         " stands where " + io::in_quotes(*ours, shown_spec) + " should.");
     }
 }
 

@@ -39,7 +39,7 @@ Moments moments_of(const Dataset& data) {
             ++count;
         }
     }
-    return {sum / count, std::sqrt(squares / count - sum / count * (sum / count))};
+    return {sum / count, std::sqrt(std::max(0.0, squares / count - sum / count * (sum / count)))};
 }
 
 }  // namespace
