@@ -133,7 +133,7 @@ cv::Mat converted(cv::Mat picture, const ImageHeader& header, const ImageTarget&
         }
     }
     picture = resized(picture, target);
-    const double white = depth == CV_8U ? 255 : header.max_value;
+    const double white = depth == CV_8U ? std::min(header.max_value, 255U) : header.max_value;
     if (white != 255) picture.convertTo(picture, CV_8U, 255 / white);
     return upright(in_colours(picture, target.grey), header.orientation);
 }

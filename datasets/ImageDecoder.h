@@ -1,10 +1,10 @@
 // Picture files to pixels of one size.
 //
 // One way for all formats: the picture is cut to its centre square (fit crop) or taken whole (fit stretch), resized
-// (averaged over areas when it shrinks, interpolated when it grows), 16-bit values are divided by 257, what is
-// transparent shows white, palettes are resolved, CMYK becomes RGB without a colour profile as Adobe's inverted inks
-// (R = C·K), grey is repeated in every channel or colour becomes grey (0.299 R + 0.587 G + 0.114 B), and EXIF's
-// rotation is applied last.
+// (averaged over areas when it shrinks, interpolated when it grows), 16-bit values are divided by 257 and those of a
+// PNM stretched from its own white, what is transparent shows white, palettes are resolved, CMYK becomes RGB without a
+// colour profile as Adobe's inverted inks (R = C·K), grey is repeated in every channel or colour becomes grey (0.299 R
+// + 0.587 G + 0.114 B), and EXIF's rotation is applied last.
 #pragma once
 
 #include "datasets/ImageHeader.h"

@@ -139,6 +139,7 @@ ImageHeader read_bmp(Bytes file) {
         header.height = static_cast<std::uint32_t>(height < 0 ? -height : height);  // negative: top to bottom
         bits = little_endian(file, 28, 2);
         compression = little_endian(file, 30, 4);
+        if (compression > 3) refuse("its kind of BMP compression is not read");
     }
     header.bytes_per_pixel = 4;
     const bool plain = compression == 0 || compression == 3;
@@ -200,6 +201,8 @@ ImageHeader read_pnm(Bytes file) {
     header.max_value = bitmap ? 1 : text.number();
     if (header.max_value == 0 || header.max_value > 65535) refuse("it is damaged; its PNM's white is out of range");
     const std::uint64_t value_bytes = header.max_value > 255 ? 2 : 1;
+    // Bits and small numbers in text are stretched to 255 by the decoder.
+    if (bitmap || (kind < 4 && value_bytes == 1)) header.max_value = 255;
     header.bytes_per_pixel = static_cast<std::uint32_t>(channels * value_bytes);
     const std::uint64_t row = bitmap ? (std::uint64_t{header.width} + 7) / 8 : header.width * channels * value_bytes;
     // As text, every value has a digit (bits need no space between them).

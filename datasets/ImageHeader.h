@@ -21,7 +21,7 @@ struct ImageHeader {
     std::uint32_t width = 0;  ///< in pixels, as stored: before any rotation
     std::uint32_t height = 0;
     std::uint32_t bytes_per_pixel = 3;  ///< most that decoding it needs
-    std::uint32_t max_value = 255;      ///< that a channel's white has: 255, 65535 or what a PNM says
+    std::uint32_t max_value = 255;      ///< that white has where it is decoded: 255, 65535 or what a PNM says
     int orientation = 1;                ///< EXIF's, 1 … 8: how the stored picture is turned (TIFF 6.0, tag 274)
     bool progressive = false;           ///< a JPEG that is kept as coefficients until its end
 };
