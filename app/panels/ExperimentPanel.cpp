@@ -118,6 +118,7 @@ void ExperimentPanel::addData() {
     addChoice(
         "data.source", tr("Images"), tr("Images to train on. Your own IDX files: File ▸ Open data…."),
         {{"fashion-mnist", tr("Fashion-MNIST (sample)"), {}}, {"fashion-mnist-full", tr("Fashion-MNIST (full)"), {}}});
+    choice("data.source")->hideLabel();
 }
 
 void ExperimentPanel::addNetwork() {

@@ -30,6 +30,8 @@ class ChoiceField : public QWidget {
     void setValue(const QString& value, const QString& text = {});
     QString value() const { return m_box->currentData().toString(); }
     void setLabelWidth(int width) { m_label->setFixedWidth(width); }
+    /// Without a label the box takes the whole width; screen readers still get its name.
+    void hideLabel() { m_label->hide(); }
 
    signals:
     /// The user chose.
