@@ -28,9 +28,16 @@ struct DifferenceSums {
 
 StepResult Trainer::step(Experiment& experiment) {
     const Recipe& recipe = experiment.recipe();
-    const auto& indices = experiment.sampler().next(recipe.data.batch_size);
-    load_batch(*experiment.data().train, indices, recipe.data, m_pool, m_batch);
-    return update(experiment, m_batch);
+    const SamplerState before = experiment.sampler().state();
+    try {
+        const auto& indices = experiment.sampler().next(recipe.data.batch_size);
+        load_batch(*experiment.data().train, indices, recipe.data, m_pool, m_batch);
+        return update(experiment, m_batch);
+    } catch (...) {
+        // A batch that could not be used is not skipped: replaying the run would not know of it.
+        experiment.sampler().set_state(before);
+        throw;
+    }
 }
 
 StepResult Trainer::update(Experiment& experiment, const ImageBatch& batch) {
