@@ -57,6 +57,8 @@ class ExperimentController : public QObject {
     friend class ChangeHyperparameter;
     void apply(const QString& key, double value);
     void adoptRunningRecipe();
+    /// The settings of the step that the run went back to; those that wait for a restart wait on.
+    void adoptSettings(const telemetry::RunRewound& item);
     void updateNeedsRestart();
 
     RunController& m_run;

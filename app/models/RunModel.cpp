@@ -62,4 +62,13 @@ void RunModel::take(const telemetry::RunNotice& item) {
     emit noticed(QString::fromStdString(item.sentence));
 }
 
+void RunModel::take(const telemetry::RunRewound& item) {
+    if (!m_store) return;
+    m_store->truncate_after(item.step);
+    std::erase_if(m_events, [&](const telemetry::RunEvent& event) { return event.step > item.step; });
+    m_sinceEvent.invalidate();
+    m_stepsPending = m_eventsPending = true;
+    emit rewound(item);
+}
+
 }  // namespace normscope::app

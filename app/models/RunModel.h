@@ -40,9 +40,12 @@ class RunModel : public QObject {
    signals:
     /// A new run; description and store are new, the history is empty.
     void runStarted();
-    /// Steps were added to the store.
+    /// The store's steps are others than before: more, or fewer.
     void stepsAppended();
-    /// events() grew.
+    /// The run stands at an earlier step again: later steps and events are gone. stepsAppended() and eventsRecorded()
+    /// follow, so that whoever shows them shows what is left.
+    void rewound(const normscope::telemetry::RunRewound& item);
+    /// events() grew, or shrank.
     void eventsRecorded();
     /// snapshot() is a newer one.
     void snapshotChanged();
@@ -54,6 +57,7 @@ class RunModel : public QObject {
     void take(const telemetry::StepColumns& item);
     void take(const telemetry::RunEvent& item);
     void take(const telemetry::RunNotice& item);
+    void take(const telemetry::RunRewound& item);
 
     std::shared_ptr<telemetry::TelemetryQueue> m_queue;
     std::shared_ptr<telemetry::SnapshotSlot> m_snapshots;

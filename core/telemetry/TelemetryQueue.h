@@ -5,6 +5,7 @@
 #include "core/telemetry/RunEvent.h"
 #include "core/telemetry/StepColumns.h"
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,8 +24,14 @@ struct RunNotice {
     std::string sentence;
 };
 
+/// The run went back: it stands at this step again, and what came after it has not happened.
+struct RunRewound {
+    StepIndex step;
+    std::map<std::string, double> hyperparameters;  ///< by HyperparameterSpec::key, in force at that step
+};
+
 /// In the order in which they happened.
-using TelemetryItem = std::variant<RunStarted, StepColumns, RunEvent, RunNotice>;
+using TelemetryItem = std::variant<RunStarted, StepColumns, RunEvent, RunNotice, RunRewound>;
 
 /// Unbounded while nobody drains: the reader's timer must run whenever the trainer does.
 class TelemetryQueue {
