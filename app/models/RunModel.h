@@ -12,6 +12,7 @@
 #include <QString>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace normscope::app {
@@ -29,6 +30,8 @@ class RunModel : public QObject {
     const std::shared_ptr<const telemetry::RunDescription>& description() const { return m_description; }
     const std::shared_ptr<telemetry::SeriesStore>& store() const { return m_store; }
     const std::vector<telemetry::RunEvent>& events() const { return m_events; }
+    /// Where the run stopped because values were no longer finite; nothing while all is well.
+    const std::optional<telemetry::RunDiverged>& divergence() const { return m_divergence; }
     const telemetry::Snapshot& snapshot() const { return m_snapshot; }
 
     /// True while more is to be expected without anybody asking for it.
@@ -58,12 +61,14 @@ class RunModel : public QObject {
     void take(const telemetry::RunEvent& item);
     void take(const telemetry::RunNotice& item);
     void take(const telemetry::RunRewound& item);
+    void take(const telemetry::RunDiverged& item);
 
     std::shared_ptr<telemetry::TelemetryQueue> m_queue;
     std::shared_ptr<telemetry::SnapshotSlot> m_snapshots;
     std::shared_ptr<const telemetry::RunDescription> m_description;
     std::shared_ptr<telemetry::SeriesStore> m_store;
     std::vector<telemetry::RunEvent> m_events;
+    std::optional<telemetry::RunDiverged> m_divergence;
     telemetry::Snapshot m_snapshot;
     QElapsedTimer m_sinceEvent;
     bool m_stepsPending = false;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace normscope {
 namespace {
@@ -48,13 +49,20 @@ StepResult Trainer::update(Experiment& experiment, const ImageBatch& batch) {
     const Tensor<float>& logits = network.forward(batch.images, pass);
     const nn::Classification found = nn::cross_entropy<float>(logits, batch.labels, &m_gradient);
     network.backward(m_gradient, pass);
+    std::optional<Divergence> divergence;
+    if (!std::isfinite(found.loss) || !is_finite(network)) {
+        divergence = find_origin(network, batch.images, m_gradient, pass);
+    }
     experiment.optimizer().step(
         network.parameters(),
         {.lr = optimizer.lr, .momentum = optimizer.momentum, .weight_decay = optimizer.weight_decay});
     experiment.count_step();
+    if (!divergence) divergence = find_in_update(network);
+    if (divergence) divergence->step = experiment.step();
 
     const auto images = batch.images.shape().n;
-    return {found.loss, static_cast<double>(found.correct) / static_cast<double>(images), images};
+    return {found.loss, static_cast<double>(found.correct) / static_cast<double>(images), images,
+            std::move(divergence)};
 }
 
 Evaluation Trainer::evaluate(Experiment& experiment, std::int64_t most_images) {

@@ -3,8 +3,10 @@
 
 #include "core/parallel/ThreadPool.h"
 #include "core/train/BatchLoader.h"
+#include "core/train/Divergence.h"
 #include "core/train/Experiment.h"
 
+#include <optional>
 #include <vector>
 
 namespace normscope {
@@ -14,6 +16,7 @@ struct StepResult {
     double loss = 0;
     double accuracy = 0;  ///< on the batch, in train mode
     std::int64_t images = 0;
+    std::optional<Divergence> divergence;  ///< a value of this step or of its update was not finite
 };
 
 /// Held-out images through both modes of one network.

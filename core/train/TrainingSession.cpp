@@ -5,7 +5,6 @@
 #include "core/train/Recorder.h"
 
 #include <algorithm>
-#include <cmath>
 #include <exception>
 #include <utility>
 
@@ -136,7 +135,8 @@ void TrainingSession::execute(const Play& command) {
     if (!m_experiment) return;
     if (m_until && m_experiment->step() >= *m_until) return execute(Pause{});
     if (m_state == RunState::playing) return;
-    if (m_state == RunState::diverged) return notify("The run has diverged: lower the learning rate, then reset it.");
+    if (m_state == RunState::diverged)
+        return notify("The run has diverged: go back to the last good step or reset it, with a smaller learning rate.");
     if (m_experiment->finished()) m_experiment->extend();
     m_clock.resume();
     set_state(RunState::playing);
@@ -230,10 +230,8 @@ void TrainingSession::take_step() {
     m_clock.step_done(begin, end, end - recording, result.images);
     evaluate_if_due();
 
-    if (!std::isfinite(result.loss)) {
-        set_state(RunState::diverged);
-        notify("The training loss is no longer finite at step " + std::to_string(m_experiment->step().value) +
-               ": the run has stopped there. A smaller learning rate usually helps.");
+    if (result.divergence) {
+        stop_diverged(*result.divergence);
     } else if (m_experiment->finished()) {
         set_state(RunState::finished);
     } else if (m_until && m_experiment->step() >= *m_until) {
@@ -241,6 +239,15 @@ void TrainingSession::take_step() {
         if (m_state == RunState::playing) set_state(RunState::paused);
     }
     hand_over(!m_clock.full_speed());
+}
+
+void TrainingSession::stop_diverged(const Divergence& divergence) {
+    const std::string found = sentence(divergence);
+    hand_over(true);  // the step itself comes first
+    m_queue->push(telemetry::RunDiverged{divergence.step, divergence.layer_index, divergence.channel, found});
+    set_state(RunState::diverged);
+    notify(found + " The run has stopped there; step " + std::to_string(divergence.step.value - 1) +
+           " was the last good one, and going back to it brings its running statistics back. " + advice(divergence));
 }
 
 void TrainingSession::evaluate_if_due() {

@@ -108,6 +108,7 @@ class TrainingSession {
 
     void start(Experiment experiment, bool play);
     void take_step();
+    void stop_diverged(const Divergence& divergence);
     void evaluate_if_due();
     void set_state(telemetry::RunState state);
     void notify(std::string sentence);

@@ -133,9 +133,14 @@ void tst_RunModel::goesBackToAStep() {
     QVERIFY(!model.store()->series({0}).value_at(51));
     QCOMPARE(model.events().size(), 1U);
     QCOMPARE(model.events()[0].key, "optimizer.lr");
+    m_queue->push(RunDiverged{{51}, LayerIndex{2}, ChannelIndex{3}, "At step 51 …"});
+    model.drain();
+    QCOMPARE(model.divergence()->step.value, 51);
     // On from there, in the same drain as steps before.
     m_queue->push(steps(51, 70));
     m_queue->push(RunRewound{{60}, {}});
+    model.drain();
+    QVERIFY(!model.divergence());
     m_queue->push(steps(61, 62));
     model.drain();
     QCOMPARE(model.store()->last_step().value, 62);

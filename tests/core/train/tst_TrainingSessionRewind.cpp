@@ -133,6 +133,41 @@ class tst_TrainingSessionRewind : public QObject {
         probe.session().rewind(StepIndex{199});
         probe.end_session();
     }
+
+    /// A learning rate that blows up; one step back everything is finite again, and a smaller one goes on.
+    void goesBackToTheLastGoodStep() {
+        SessionProbe probe;
+        probe.session().load(factory_of(), false);
+        probe.session().play(StepIndex{12});
+        QVERIFY(probe.wait_for_step(12));
+        probe.session().set_hyperparameter("optimizer.weight_decay", 10);  // with it, weights grow 10⁷-fold a step
+        probe.session().set_hyperparameter("optimizer.lr", 1e6);
+        probe.session().play();
+        QVERIFY(probe.wait_for_state(RunState::diverged));
+        QVERIFY(probe.settle());
+        const auto step = probe.newest().step.value;
+        QVERIFY(step > 12);
+        const auto& items = probe.items();
+        const auto found = std::ranges::find_if(
+            items, [](const TelemetryItem& item) { return std::holds_alternative<RunDiverged>(item); });
+        QVERIFY(found != items.end());
+        const auto& diverged = std::get<RunDiverged>(*found);
+        QCOMPARE(diverged.step.value, step);
+        QVERIFY(diverged.layer && diverged.channel);
+
+        probe.session().rewind(StepIndex{step - 1});
+        QVERIFY(probe.settle());
+        QCOMPARE(probe.newest().state, RunState::paused);
+        QCOMPARE(probe.newest().step.value, step - 1);
+        QVERIFY(all_finite(probe.history().columns().dense));
+        probe.session().rewind(StepIndex{12});
+        probe.session().set_hyperparameter("optimizer.lr", 0.05);
+        probe.session().set_hyperparameter("optimizer.weight_decay", 0);
+        probe.session().play();
+        QVERIFY(probe.wait_for_state(RunState::finished));
+        QVERIFY(probe.settle());
+        QVERIFY(probe.history() == plain_history());
+    }
 };
 
 QTEST_APPLESS_MAIN(tst_TrainingSessionRewind)
