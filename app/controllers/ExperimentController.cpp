@@ -38,6 +38,7 @@ ExperimentController::ExperimentController(RunController& run, QObject* parent) 
     connect(&m_restart, &QAction::triggered, this, &ExperimentController::restart);
     connect(m_run.resetAction(), &QAction::triggered, this, &ExperimentController::reset);
     connect(&m_run.model(), &RunModel::runStarted, this, &ExperimentController::adoptRunningRecipe);
+    connect(&m_run.model(), &RunModel::rewound, this, &ExperimentController::adoptSettings);
 }
 
 bool ExperimentController::needsRestart() const {
@@ -102,6 +103,16 @@ void ExperimentController::adoptRunningRecipe() {
     m_running = parse_recipe(m_run.model().description()->recipe_json, "recipe");
     m_recipe = m_running;
     emit recipeReplaced();
+    updateNeedsRestart();
+}
+
+void ExperimentController::adoptSettings(const telemetry::RunRewound& item) {
+    for (const auto& [key, value] : item.hyperparameters) {
+        const auto* spec = telemetry::find_hyperparameter(key);
+        if (!spec || restarts(*spec) || telemetry::same_value(value_of(m_recipe, key), value)) continue;
+        set_value(m_recipe, key, value);
+        emit hyperparameterChanged(QString::fromStdString(key), value);
+    }
     updateNeedsRestart();
 }
 

@@ -60,6 +60,8 @@ class ExperimentController : public QObject {
     void apply(const QString& key, double value);
     void applyChoice(const QString& key, const QString& value);
     void adoptRunningRecipe();
+    /// The settings of the step that the run went back to; those that wait for a restart wait on.
+    void adoptSettings(const telemetry::RunRewound& item);
     void updateNeedsRestart();
 
     RunController& m_run;

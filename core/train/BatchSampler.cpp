@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 #include <string>
+#include <utility>
 
 namespace normscope {
 
@@ -30,18 +31,35 @@ const std::vector<std::int64_t>& BatchSampler::next(std::int64_t batch_size) {
         m_position = 0;
     }
     if (m_order_epoch != m_epoch) {
+        std::vector<std::int64_t> order;
         if (m_shuffle) {
-            m_order = permutation(m_images, RandomStream(m_seed, "shuffle", static_cast<std::uint64_t>(m_epoch)));
+            order = permutation(m_images, RandomStream(m_seed, "shuffle", static_cast<std::uint64_t>(m_epoch)));
         } else {
-            m_order.resize(static_cast<std::size_t>(m_images));
-            std::iota(m_order.begin(), m_order.end(), 0);
+            order.resize(static_cast<std::size_t>(m_images));
+            std::iota(order.begin(), order.end(), 0);
         }
+        m_order = std::make_shared<const std::vector<std::int64_t>>(std::move(order));
         m_order_epoch = m_epoch;
     }
     const std::int64_t end = std::min(m_images, m_position + batch_size);
-    m_batch.assign(m_order.begin() + m_position, m_order.begin() + end);
+    m_batch.assign(m_order->begin() + m_position, m_order->begin() + end);
     m_position = end;
     return m_batch;
+}
+
+void BatchSampler::set_state(const SamplerState& state) {
+    if (state.epoch < 0 || state.position < 0 || state.position > m_images) {
+        throw InputError("image " + std::to_string(state.position) + " of epoch " + std::to_string(state.epoch) +
+                         " is no position in a data set of " + std::to_string(m_images) + " images.");
+    }
+    m_epoch = state.epoch;
+    m_position = state.position;
+}
+
+void BatchSampler::forget_order() {
+    m_order.reset();
+    m_order_epoch = -1;
+    m_batch = {};
 }
 
 std::int64_t BatchSampler::epoch(std::int64_t batch_size) const {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace normscope {
 namespace {
@@ -68,6 +69,25 @@ void Experiment::set_hyperparameter(std::string_view key, double value) {
         layer->set_ghost_batches(norm.ghost_batches);
     }
     for (const auto& [position, layer] : m_network.image_norm_layers()) layer->set_eps(norm.eps);
+    m_changes.push_back({m_step, std::string(key), value});
+}
+
+void Experiment::apply(const SettingChange& change) {
+    if (change.key != planned_epochs_key) return set_hyperparameter(change.key, change.value);
+    m_planned_epochs = static_cast<std::int64_t>(change.value);
+    m_changes.push_back({m_step, change.key, change.value});
+}
+
+void Experiment::extend() {
+    const auto planned = static_cast<double>(m_planned_epochs + m_recipe.epochs);
+    apply({m_step, std::string(planned_epochs_key), planned});
+}
+
+void Experiment::set_position(RunPosition position) {
+    m_sampler.set_state(position.sampler);
+    m_step = position.step;
+    m_planned_epochs = position.planned_epochs;
+    m_changes = std::move(position.changes);
 }
 
 bool Experiment::finished() const {
@@ -80,6 +100,19 @@ double Experiment::progress() const {
     const double seen =
         static_cast<double>(m_sampler.epoch(batch)) + static_cast<double>(m_sampler.position(batch)) / images;
     return std::clamp(seen / static_cast<double>(m_planned_epochs), 0.0, 1.0);
+}
+
+std::size_t Experiment::memory_bytes() const {
+    constexpr std::size_t layer_bytes = 1024;  // objects, names, shapes
+    const auto& state = m_optimizer.state();
+    std::size_t bytes = sizeof(*this) + m_network.leaves().size() * layer_bytes;
+    bytes += 2 * m_network.parameters().values().size_bytes();  // and their gradients
+    bytes += (state.first.size() + state.second.size()) * sizeof(float) + state.updates.size() * sizeof(std::int64_t);
+    for (nn::Module<float>* layer : m_network.leaves()) {
+        for (const auto& buffer : layer->buffers()) bytes += buffer.value.size_bytes();
+    }
+    bytes += static_cast<std::size_t>(m_recipe.data.batch_size) * sizeof(std::int64_t);
+    return bytes + m_changes.capacity() * (sizeof(SettingChange) + planned_epochs_key.size());
 }
 
 }  // namespace normscope

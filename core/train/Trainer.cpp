@@ -6,7 +6,9 @@
 #include "core/optim/GradientNorm.h"
 #include "core/train/OptimizerOptions.h"
 
+#include <cmath>
 #include <string>
+#include <utility>
 
 namespace normscope {
 namespace {
@@ -35,6 +37,17 @@ std::string advice(const DataRecipe& recipe, std::int64_t images) {
 
 StepResult Trainer::step(Experiment& experiment) {
     const FlushDenormals flush;
+    const SamplerState before = experiment.sampler().state();
+    try {
+        return take_step(experiment);
+    } catch (...) {
+        // A batch that could not be used is not skipped: replaying the run would not know of it.
+        experiment.sampler().set_state(before);
+        throw;
+    }
+}
+
+StepResult Trainer::take_step(Experiment& experiment) {
     const Recipe& recipe = experiment.recipe();
     const std::int64_t batch_size = recipe.data.batch_size;
     BatchSampler& sampler = experiment.sampler();
@@ -74,13 +87,16 @@ void Trainer::add_batch(Experiment& experiment, const ImageBatch& batch, Sums& s
     const nn::Classification found =
         nn::cross_entropy<float>(logits, batch.labels, &m_gradient, experiment.recipe().loss.label_smoothing);
     network.backward(m_gradient, pass);
+    if (!sums.divergence && (!std::isfinite(found.loss) || !is_finite(network))) {
+        sums.divergence = find_origin(network, batch.images, m_gradient, pass);
+    }
     ++sums.batches;
     sums.images += batch.images.shape().n;
     sums.correct += found.correct;
     sums.loss += found.loss;
 }
 
-StepResult Trainer::finish_step(Experiment& experiment, const Sums& sums) {
+StepResult Trainer::finish_step(Experiment& experiment, Sums& sums) {
     nn::ParameterArena<float>& parameters = experiment.network().parameters();
     const auto batches = static_cast<double>(sums.batches);
     if (sums.batches > 1) {
@@ -93,11 +109,14 @@ StepResult Trainer::finish_step(Experiment& experiment, const Sums& sums) {
     if (recipe.clip_grad_norm) optim::clip_gradient(parameters, norm, *recipe.clip_grad_norm);
     experiment.optimizer().step(parameters, optimizer_options(recipe, sums.learning_rate));
     experiment.count_step();
+    if (!sums.divergence) sums.divergence = find_in_update(experiment.network());
+    if (sums.divergence) sums.divergence->step = experiment.step();
     return {.loss = sums.loss / batches,
             .accuracy = static_cast<double>(sums.correct) / static_cast<double>(sums.images),
             .images = sums.images,
             .learning_rate = sums.learning_rate,
-            .gradient_norm = norm};
+            .gradient_norm = norm,
+            .divergence = std::move(sums.divergence)};
 }
 
 Evaluation Trainer::evaluate(Experiment& experiment, std::int64_t most_images) {

@@ -3,8 +3,10 @@
 
 #include "core/parallel/ThreadPool.h"
 #include "core/train/BatchLoader.h"
+#include "core/train/Divergence.h"
 #include "core/train/Experiment.h"
 
+#include <optional>
 #include <vector>
 
 namespace normscope {
@@ -16,6 +18,7 @@ struct StepResult {
     std::int64_t images = 0;
     double learning_rate = 0;  ///< of this step's update
     double gradient_norm = 0;  ///< length of the gradient of all parameters, before clipping
+    std::optional<Divergence> divergence;  ///< a value of this step or of its update was not finite
 };
 
 /// Held-out images through both modes of one network.
@@ -54,12 +57,15 @@ class Trainer {
         std::int64_t images = 0;
         std::int64_t correct = 0;
         double loss = 0;  ///< of the batches' means
+        std::optional<Divergence> divergence;
     };
+
+    StepResult take_step(Experiment& experiment);
 
     /// Forward and backward of the next batch of a step, whose gradient is added to those before it.
     void add_batch(Experiment& experiment, const ImageBatch& batch, Sums& sums);
     /// Leaves the mean gradient in the network and updates it.
-    StepResult finish_step(Experiment& experiment, const Sums& sums);
+    StepResult finish_step(Experiment& experiment, Sums& sums);
 
     ThreadPool m_pool;
     ImageBatch m_batch;
