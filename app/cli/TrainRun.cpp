@@ -29,9 +29,9 @@ std::vector<std::string> history_keys() {
     return keys;
 }
 
-/// As the last step used it.
-double value_in_force(const Experiment& experiment, const std::string& key) {
-    return value_of(experiment.recipe(), key);
+/// As the last step used it: the learning rate is what the schedule made of it.
+double value_in_force(const Experiment& experiment, const StepResult& last, const std::string& key) {
+    return key == "optimizer.lr" ? last.learning_rate : value_of(experiment.recipe(), key);
 }
 
 io::HistoryCsvWriter open_history(const std::filesystem::path& path, const telemetry::SeriesSchema& schema,
@@ -105,7 +105,7 @@ void TrainRun::record() {
         record_evaluation(m_experiment, m_schema, m_accuracy, m_row);
     }
     std::vector<double> settings;
-    for (const std::string& key : m_keys) settings.push_back(value_in_force(m_experiment, key));
+    for (const std::string& key : m_keys) settings.push_back(value_in_force(m_experiment, m_outcome.last, key));
     m_history.append(m_experiment.step(), settings, m_row.dense, m_row.sparse);
     if (m_options.json) print_line();
 }
