@@ -9,7 +9,7 @@
 #include "datasets/FolderDataset.h"
 #include "datasets/IdxPair.h"
 #include "datasets/NpyPair.h"
-#include "datasets/Shapes.h"
+#include "datasets/ShapesSpec.h"
 #include "datasets/TwoFiles.h"
 
 #include <algorithm>

@@ -56,7 +56,7 @@ int thread_count(const LoadOptions& options) {
     if (report.skipped.empty()) throw InputError(sentence + "; it holds no file at all.");
     const SkippedFile& last = report.skipped.back();
     throw InputError(sentence + "; " + std::to_string(report.skipped.size()) +
-                     (report.skipped.size() == 1 ? " file was" : " files were") + " skipped, among them " +
+                     (report.skipped.size() == 1 ? " file was" : " files were") + " skipped, such as " +
                      io::in_quotes(last.path.native()) + ": " + last.reason + '.');
 }
 

@@ -1,4 +1,5 @@
-#include "datasets/FolderDataset.h"
+#include "datasets/FolderSpec.h"
+
 #include "datasets/SpecOptions.h"
 
 #include <array>

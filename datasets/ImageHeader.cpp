@@ -33,7 +33,9 @@ ImageHeader read_png(Bytes file) {
     ImageHeader header{ImageFormat::png, big_endian(file, 16, 4), big_endian(file, 20, 4)};
     if (header.width > most_side || header.height > most_side) refuse("it is damaged; its size is no PNG's");
     const bool deep = file[24] == std::byte{16};
-    header.bytes_per_pixel = deep ? 8 : 4;
+    const auto colour_type = std::to_integer<unsigned>(file[25]);
+    const unsigned channels = colour_type == 0 ? 1 : colour_type == 2 ? 3 : 4;  // palettes may be transparent
+    header.bytes_per_pixel = channels * (deep ? 2 : 1);
     header.max_value = deep ? 65535 : 255;
     for (std::size_t at = signature; file.size() - at >= around;) {
         const std::size_t length = big_endian(file, at, 4);
@@ -220,8 +222,9 @@ ImageHeader read_webp(Bytes file) {
                std::to_string(file.size()));
     }
     ImageHeader header{ImageFormat::webp};
-    header.bytes_per_pixel = 8;  // the decoder keeps its own planes beside the pixels
+    header.bytes_per_pixel = 8;  // a lossless picture is kept a second time by the decoder
     if (stands_at(file, 12, "VP8 "sv)) {
+        header.bytes_per_pixel = 3;
         header.width = little_endian(file, 26, 2) & 0x3FFF;
         header.height = little_endian(file, 28, 2) & 0x3FFF;
     } else if (stands_at(file, 12, "VP8L"sv)) {

@@ -5,7 +5,8 @@
 #include "core/train/Dataset.h"
 #include "datasets/LoadOptions.h"
 
-#include <string_view>
+#include <string>
+#include <vector>
 
 namespace normscope::datasets {
 
@@ -34,15 +35,6 @@ struct ShapesRecipe {
 
 /// "circle", "square", "triangle", "star", "cross", "ring", "hexagon", "crescent".
 const std::vector<std::string>& shape_names();
-
-/// Memory the pixels may take, in bytes.
-inline constexpr std::int64_t max_shapes_bytes = 512LL << 20;
-
-/// The options of "shapes:images=2000,size=32,…": images, eval_images, size, channels, classes, seed, brightness,
-/// contrast, noise, background, and the last four with "eval_" before them (as in training if not given).
-/// `spec` is quoted in messages. Throws InputError: unknown, repeated or malformed options, values out of range, more
-/// than max_shapes_bytes of pixels.
-ShapesRecipe parse_shapes(std::string_view options, std::string_view spec);
 
 /// Draws the pictures. Image i shows the class i mod classes, in a random place, size, tilt and colour, all from
 /// streams of the seed that are i's own: the same recipe gives the same bytes, and fewer images are the first ones of

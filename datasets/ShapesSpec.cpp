@@ -1,6 +1,7 @@
+#include "datasets/ShapesSpec.h"
+
 #include "core/Error.h"
 #include "core/io/MessageText.h"
-#include "datasets/Shapes.h"
 #include "datasets/SpecOptions.h"
 
 #include <array>

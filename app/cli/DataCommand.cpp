@@ -46,7 +46,7 @@ class Watch {
         if (!m_line && std::chrono::steady_clock::now() - m_start < patience) return;
         if (!m_line) m_line.emplace();
         std::string text(progress.activity);
-        if (progress.done > 0) text += ' ' + std::to_string(progress.done);
+        if (progress.done > 0 || progress.total > 0) text += ' ' + std::to_string(progress.done);
         if (progress.total > 0) text += " of " + std::to_string(progress.total);
         const auto total = static_cast<double>(std::max<std::int64_t>(progress.total, 1));
         m_line->show(progress.total > 0 ? static_cast<double>(progress.done) / total : 0, text);

@@ -2,7 +2,7 @@
 #include "datasets/DataSpec.h"
 #include "datasets/FolderDataset.h"
 #include "datasets/ImageFolderWriter.h"
-#include "datasets/Shapes.h"
+#include "datasets/ShapesSpec.h"
 #include "tests/core/io/ErrorText.h"
 #include "tests/datasets/PictureBytes.h"
 

@@ -145,8 +145,9 @@ class tst_FolderListing : public QObject {
         fs::path deep = m_root / "a";
         for (int i = 0; i < 40; ++i) deep /= "d";
         fs::create_directories(deep);
-        QVERIFY(std::any_of(list().report.skipped.begin(), list().report.skipped.end(),
-                            [](const SkippedFile& file) { return file.reason == "it is nested too deeply"; }));
+        const auto skipped = list().report.skipped;
+        QCOMPARE(skipped.size(), std::size_t{1});
+        QCOMPARE(skipped[0].reason, "it is nested too deeply");
     }
 
     void trainAndTestFolders() {
@@ -200,6 +201,11 @@ class tst_FolderListing : public QObject {
     }
 
     void hundredThousandFiles() {
+        // In memory where there is such a folder: a disk needs a minute to make and remove so many files.
+        if (fs::is_directory("/dev/shm")) {
+            m_temporary = std::make_unique<QTemporaryDir>("/dev/shm/tst_FolderListing-XXXXXX");
+            m_root = m_temporary->path().toStdString();
+        }
         for (int c = 0; c < 10; ++c) {
             const fs::path folder = m_root / std::to_string(c);
             fs::create_directory(folder);

@@ -1,5 +1,5 @@
 #include "datasets/ShapeDrawing.h"
-#include "datasets/Shapes.h"
+#include "datasets/ShapesSpec.h"
 #include "tests/core/io/ErrorText.h"
 
 #include <QTest>
