@@ -144,10 +144,11 @@ GapSplit gap_split(const nn::Network<float>& network, const BatchSequence& measu
     std::array<ScoreSum, statistics_sources> scores;
     const Watch walk = watch.part(0.25, 1);
     ImageBatch batch;
+    std::int64_t i = 0;
     const auto run = [&](StatisticsSource source, nn::Mode mode, const auto& saw) {
-        scores[static_cast<std::size_t>(source)].add(run_tapped(copy, batch.images, mode, pool, saw), batch.labels);
+        scores[static_cast<std::size_t>(source)].add(run_tapped(copy, batch.images, mode, pool, i, saw), batch.labels);
     };
-    for (std::int64_t i = 0; i < measured.size(); ++i) {
+    for (; i < measured.size(); ++i) {
         walk.report(i, measured.size());
         measured.load(i, pool, batch);
         set_norm_buffers(copy, original);

@@ -1,13 +1,17 @@
 #include "core/instruments/ModeDifference.h"
 
+#include "core/Error.h"
 #include "core/instruments/NormTap.h"
 #include "core/instruments/PixelSums.h"
 
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace normscope::instruments {
 namespace {
+
+constexpr Score unknown{std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
 
 /// Sums for ‖a − b‖ / ‖a‖ by channel over several batches.
 class DifferenceSums {
@@ -64,15 +68,23 @@ ModeDifference mode_difference(nn::Network<float>& network, const BatchSequence&
     for (std::int64_t i = 0; i < batches.size(); ++i) {
         watch.report(i, batches.size());
         batches.load(i, pool, batch);
-        const Tensor<float>& train_logits =
-            run_tapped(network, batch.images, nn::Mode::train, pool,
-                       [&](std::size_t layer, const Tensor<float>& y) { train_outputs[layer] = y; });
-        train.add(train_logits, batch.labels);
-        const auto train_predictions = predictions_of(train_logits);
-        const Tensor<float>& eval_logits = run_tapped(
-            network, batch.images, nn::Mode::eval, pool,
-            [&](std::size_t layer, const Tensor<float>& y) { sums[layer].add(train_outputs[layer], y, pool); });
+        std::vector<std::int64_t> train_predictions;
+        try {
+            const Tensor<float>& train_logits =
+                run_tapped(network, batch.images, nn::Mode::train, pool, i,
+                           [&](std::size_t layer, const Tensor<float>& y) { train_outputs[layer] = y; });
+            train.add(train_logits, batch.labels);
+            train_predictions = predictions_of(train_logits);
+        } catch (const InputError&) {
+            // Too few values for statistics of their own: only eval mode has an answer.
+        }
+        const bool compares = !train_predictions.empty();
+        const Tensor<float>& eval_logits =
+            run_tapped(network, batch.images, nn::Mode::eval, pool, i, [&](std::size_t layer, const Tensor<float>& y) {
+                if (compares) sums[layer].add(train_outputs[layer], y, pool);
+            });
         eval.add(eval_logits, batch.labels);
+        if (!compares) continue;
         const auto eval_predictions = predictions_of(eval_logits);
         for (std::size_t n = 0; n < batch.labels.size(); ++n) {
             if (train_predictions[n] == eval_predictions[n]) continue;
@@ -88,7 +100,7 @@ ModeDifference mode_difference(nn::Network<float>& network, const BatchSequence&
     }
     result.logits = sums.back().overall();
     result.logits_by_class = sums.back().by_channel();
-    result.train = train.mean();
+    result.train = train.images() > 0 || batches.images() == 0 ? train.mean() : unknown;
     result.eval = eval.mean();
     return result;
 }

@@ -28,13 +28,16 @@ class NormTap : public nn::LayerObserver {
     Saw m_saw;
 };
 
-/// Runs a batch without updating buffers. Calls `saw(i, y)` for the output of every norm layer and then, with
-/// i = number of norm layers, for the logits, which it returns.
+/// Runs a batch without updating buffers; `batch` numbers what layers of chance draw. Calls `saw(i, y)` for the output
+/// of every norm layer and then, with i = number of norm layers, for the logits, which it returns.
 inline const Tensor<float>& run_tapped(nn::Network<float>& network, const Tensor<float>& images, nn::Mode mode,
-                                       ThreadPool& pool,
+                                       ThreadPool& pool, std::int64_t batch,
                                        const std::function<void(std::size_t, const Tensor<float>&)>& saw) {
+    // Apart from the passes of training, which count from 0.
+    constexpr std::uint64_t first_draw = std::uint64_t{1} << 63U;
     NormTap tap(network, [&saw](std::size_t norm, const Tensor<float>&, const Tensor<float>& y) { saw(norm, y); });
-    const Tensor<float>& logits = network.forward(images, {pool, mode, /*update_buffers=*/false, {}, &tap});
+    const Tensor<float>& logits = network.forward(
+        images, {pool, mode, /*update_buffers=*/false, {.draw = first_draw | static_cast<std::uint64_t>(batch)}, &tap});
     saw(network.norm_layers().size(), logits);
     return logits;
 }

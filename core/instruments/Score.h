@@ -22,6 +22,7 @@ class ScoreSum {
    public:
     /// `logits` is (N, 1, 1, classes).
     void add(const Tensor<float>& logits, std::span<const std::int64_t> labels);
+    std::int64_t images() const { return m_images; }
     /// Zero without images.
     Score mean() const;
 

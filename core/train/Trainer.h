@@ -44,7 +44,8 @@ class Trainer {
     StepResult update(Experiment& experiment, const ImageBatch& batch);
 
     /// Measures the first `most_images` held-out images in batches of the recipe's batch size (see BatchSequence),
-    /// without touching running statistics. All zero if nothing is held out.
+    /// without touching running statistics. All zero if nothing is held out. A batch too small for statistics of its
+    /// own counts in eval mode only.
     Evaluation evaluate(Experiment& experiment, std::int64_t most_images);
 
     ThreadPool& pool() { return m_pool; }
