@@ -11,6 +11,8 @@
 #include "core/kernels/Normalization.h"
 #include "core/kernels/Vectors-inl.h"
 
+#include <type_traits>
+
 HWY_BEFORE_NAMESPACE();
 namespace normscope::kernels::HWY_NAMESPACE {
 
@@ -66,6 +68,7 @@ struct WideSums {
 struct NormLanes {
     V mean, mean_rest, scale, shift;
 
+    HWY_INLINE NormLanes() = default;
     HWY_INLINE NormLanes(const NormCoefficients& of, std::int64_t channel)
         : mean(hn::LoadU(floats, of.mean + channel)),
           mean_rest(hn::LoadU(floats, of.mean_rest + channel)),
@@ -87,12 +90,27 @@ HWY_INLINE V unblocked(V y, V gradient) {
     return hn::IfThenZeroElse(hn::Le(y, hn::Zero(floats)), gradient);
 }
 
-/// So many pixels at a time stay in the first cache while their channels pass by, vector by vector.
+/// Vectors of channels that are worked on together: whole cache lines, read in order.
+constexpr int max_bundle = lanes == 1 ? 1 : HWY_MIN(8, 64 / lanes);
+
+/// So many pixels at a time stay in the first cache while their channels pass by, bundle by bundle.
 HWY_INLINE std::int64_t pixels_in_cache(std::int64_t channels) {
     return HWY_MAX(std::int64_t{1}, 2048 / channels);
 }
 
-/// visit(first channel, lanes to work on) for all channels.
+template <int vectors>
+using Bundle = std::integral_constant<int, vectors>;
+
+/// visit(first channel, bundle of vectors, lanes to work on) for all channels.
+template <class Visit>
+HWY_INLINE void for_each_bundle(std::int64_t channels, const Visit& visit) {
+    std::int64_t c = 0;
+    for (; c + max_bundle * lanes <= channels; c += max_bundle * lanes) visit(c, Bundle<max_bundle>{}, AllLanes{});
+    for (; c + lanes <= channels; c += lanes) visit(c, Bundle<1>{}, AllLanes{});
+    if (c < channels) visit(c, Bundle<1>{}, FirstLanes{channels - c});
+}
+
+/// visit(first channel, lanes to work on) for all channels, one vector at a time.
 template <class Visit>
 HWY_INLINE void for_each_channel_vector(std::int64_t channels, const Visit& visit) {
     std::int64_t c = 0;

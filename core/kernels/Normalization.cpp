@@ -16,39 +16,43 @@ void add_moments_all(const float* x, std::int64_t pixels, std::int64_t channels,
     const std::int64_t tile = pixels_in_cache(channels);
     for (std::int64_t begin = 0; begin < pixels; begin += tile) {
         const std::int64_t end = HWY_MIN(begin + tile, pixels);
-        for_each_channel_vector(channels, [&](std::int64_t c, auto part) {
-            const Wide origin = widened(hn::LoadU(floats, shift + c));
-            const auto difference = [&](std::int64_t pixel) HWY_ATTR {
-                Wide d = widened(part.load(x + pixel * channels + c));
-                for (int i = 0; i < halves; ++i) d.half[i] = hn::Sub(d.half[i], origin.half[i]);
-                return d;
+        for_each_bundle(channels, [&](std::int64_t c, auto bundle, auto part) {
+            constexpr int vectors = decltype(bundle)::value;
+            Wide origin[vectors];
+            for (int v = 0; v < vectors; ++v) origin[v] = widened(hn::LoadU(floats, shift + c + v * lanes));
+            const auto add_pixel = [&](std::int64_t pixel, WideSums(&to)[vectors]) HWY_ATTR {
+                for (int v = 0; v < vectors; ++v) {
+                    Wide d = widened(part.load(x + pixel * channels + c + v * lanes));
+                    for (int i = 0; i < halves; ++i) d.half[i] = hn::Sub(d.half[i], origin[v].half[i]);
+                    to[v].add(d, d);
+                }
             };
-            // Two chains of additions, so that none waits for the one before.
-            WideSums even, odd;
+            WideSums even[vectors];
             std::int64_t pixel = begin;
-            for (; pixel + 2 <= end; pixel += 2) {
-                const Wide first = difference(pixel), second = difference(pixel + 1);
-                even.add(first, first);
-                odd.add(second, second);
+            if constexpr (vectors == 1) {
+                // A second chain of additions, so that none waits for the one before.
+                WideSums odd[vectors];
+                for (; pixel + 2 <= end; pixel += 2) {
+                    add_pixel(pixel, even);
+                    add_pixel(pixel + 1, odd);
+                }
+                even[0].add(odd[0]);
             }
-            if (pixel < end) {
-                const Wide last = difference(pixel);
-                even.add(last, last);
-            }
-            even.add(odd);
-            even.add_to(sums + c, squares + c);
+            for (; pixel < end; ++pixel) add_pixel(pixel, even);
+            for (int v = 0; v < vectors; ++v) even[v].add_to(sums + c + v * lanes, squares + c + v * lanes);
         });
     }
 }
 
-/// visit(row, first column, end of columns, channel, lanes to work on) so that memory is passed once.
+/// visit(row, first column, end of columns, channel, bundle, lanes to work on) so that memory is passed once.
 template <class Visit>
 HWY_INLINE void for_each_strip(const NormArea& area, const Visit& visit) {
     const std::int64_t tile = pixels_in_cache(area.channels);
     for (std::int64_t row = 0; row < area.rows; ++row) {
         for (std::int64_t begin = 0; begin < area.columns; begin += tile) {
             const std::int64_t end = HWY_MIN(begin + tile, area.columns);
-            for_each_channel_vector(area.channels, [&](std::int64_t c, auto part) { visit(row, begin, end, c, part); });
+            for_each_bundle(area.channels,
+                            [&](std::int64_t c, auto bundle, auto part) { visit(row, begin, end, c, bundle, part); });
         }
     }
 }
@@ -56,15 +60,20 @@ HWY_INLINE void for_each_strip(const NormArea& area, const Visit& visit) {
 template <bool relu>
 void normalize_area(const NormArea& area, const NormCoefficients& of, const float* x, std::int64_t x_step, float* y,
                     std::int64_t y_step) {
-    for_each_strip(area, [&](std::int64_t row, std::int64_t begin, std::int64_t end, std::int64_t c, auto part) {
-        const NormLanes norm(of, c);
-        const float* in = x + row * x_step + c;
-        float* out = y + row * y_step + c;
-        for (std::int64_t i = begin * area.channels; i < end * area.channels; i += area.channels) {
-            const V value = norm.normalized(part.load(in + i));
-            part.store(relu ? rectified(value) : value, out + i);
-        }
-    });
+    for_each_strip(area,
+                   [&](std::int64_t row, std::int64_t begin, std::int64_t end, std::int64_t c, auto bundle, auto part) {
+                       constexpr int vectors = decltype(bundle)::value;
+                       NormLanes norm[vectors];
+                       for (int v = 0; v < vectors; ++v) norm[v] = NormLanes(of, c + v * lanes);
+                       const float* in = x + row * x_step + c;
+                       float* out = y + row * y_step + c;
+                       for (std::int64_t i = begin * area.channels; i < end * area.channels; i += area.channels) {
+                           for (int v = 0; v < vectors; ++v) {
+                               const V value = norm[v].normalized(part.load(in + i + v * lanes));
+                               part.store(relu ? rectified(value) : value, out + i + v * lanes);
+                           }
+                       }
+                   });
 }
 
 void normalize_all(const NormArea& area, const NormCoefficients& of, const float* x, std::int64_t x_step, float* y,
@@ -75,25 +84,33 @@ void normalize_all(const NormArea& area, const NormCoefficients& of, const float
 template <bool relu>
 void gradient_sums_of_area(const NormArea& area, const NormCoefficients& of, const float* x, std::int64_t x_step,
                            const float* dy, std::int64_t dy_step, double* sums, double* products) {
-    for_each_strip(area, [&](std::int64_t row, std::int64_t begin, std::int64_t end, std::int64_t c, auto part) {
-        const NormLanes norm(of, c);
-        const float* in = x + row * x_step + c;
-        const float* gradient = dy + row * dy_step + c;
-        const auto add_pixel = [&](std::int64_t i, WideSums& to) HWY_ATTR {
-            const V d = norm.centered(part.load(in + i));
-            const V g = part.load(gradient + i);
-            to.add(widened(relu ? unblocked(norm.from_centered(d), g) : g), widened(d));
-        };
-        WideSums even, odd;
-        std::int64_t i = begin * area.channels;
-        for (; i + area.channels < end * area.channels; i += 2 * area.channels) {
-            add_pixel(i, even);
-            add_pixel(i + area.channels, odd);
-        }
-        if (i < end * area.channels) add_pixel(i, even);
-        even.add(odd);
-        even.add_to(sums + c, products + c);
-    });
+    for_each_strip(area,
+                   [&](std::int64_t row, std::int64_t begin, std::int64_t end, std::int64_t c, auto bundle, auto part) {
+                       constexpr int vectors = decltype(bundle)::value;
+                       NormLanes norm[vectors];
+                       for (int v = 0; v < vectors; ++v) norm[v] = NormLanes(of, c + v * lanes);
+                       const float* in = x + row * x_step + c;
+                       const float* gradient = dy + row * dy_step + c;
+                       const auto add_pixel = [&](std::int64_t i, WideSums(&to)[vectors]) HWY_ATTR {
+                           for (int v = 0; v < vectors; ++v) {
+                               const V d = norm[v].centered(part.load(in + i + v * lanes));
+                               const V g = part.load(gradient + i + v * lanes);
+                               to[v].add(widened(relu ? unblocked(norm[v].from_centered(d), g) : g), widened(d));
+                           }
+                       };
+                       WideSums even[vectors];
+                       std::int64_t i = begin * area.channels;
+                       if constexpr (vectors == 1) {
+                           WideSums odd[vectors];
+                           for (; i + area.channels < end * area.channels; i += 2 * area.channels) {
+                               add_pixel(i, even);
+                               add_pixel(i + area.channels, odd);
+                           }
+                           even[0].add(odd[0]);
+                       }
+                       for (; i < end * area.channels; i += area.channels) add_pixel(i, even);
+                       for (int v = 0; v < vectors; ++v) even[v].add_to(sums + c + v * lanes, products + c + v * lanes);
+                   });
 }
 
 void gradient_sums_all(const NormArea& area, const NormCoefficients& of, const float* x, std::int64_t x_step,
@@ -105,21 +122,29 @@ void gradient_sums_all(const NormArea& area, const NormCoefficients& of, const f
 template <bool relu>
 void backward_of_area(const NormArea& area, const NormCoefficients& of, const float* x, std::int64_t x_step,
                       const float* dy, std::int64_t dy_step, float* dx, std::int64_t dx_step) {
-    for_each_strip(area, [&](std::int64_t row, std::int64_t begin, std::int64_t end, std::int64_t c, auto part) {
-        const NormLanes norm(of, c);
-        const V mean_gradient = hn::LoadU(floats, of.mean_gradient + c);
-        const V projection = hn::LoadU(floats, of.projection + c);
-        const float* in = x + row * x_step + c;
-        const float* gradient = dy + row * dy_step + c;
-        float* out = dx + row * dx_step + c;
-        for (std::int64_t i = begin * area.channels; i < end * area.channels; i += area.channels) {
-            const V d = norm.centered(part.load(in + i));
-            const V g = part.load(gradient + i);
-            const V behind_mask = relu ? unblocked(norm.from_centered(d), g) : g;
-            const V inner = hn::NegMulAdd(d, projection, hn::Sub(behind_mask, mean_gradient));
-            part.store(hn::Mul(norm.scale, inner), out + i);
-        }
-    });
+    for_each_strip(area,
+                   [&](std::int64_t row, std::int64_t begin, std::int64_t end, std::int64_t c, auto bundle, auto part) {
+                       constexpr int vectors = decltype(bundle)::value;
+                       NormLanes norm[vectors];
+                       V mean_gradient[vectors], projection[vectors];
+                       for (int v = 0; v < vectors; ++v) {
+                           norm[v] = NormLanes(of, c + v * lanes);
+                           mean_gradient[v] = hn::LoadU(floats, of.mean_gradient + c + v * lanes);
+                           projection[v] = hn::LoadU(floats, of.projection + c + v * lanes);
+                       }
+                       const float* in = x + row * x_step + c;
+                       const float* gradient = dy + row * dy_step + c;
+                       float* out = dx + row * dx_step + c;
+                       for (std::int64_t i = begin * area.channels; i < end * area.channels; i += area.channels) {
+                           for (int v = 0; v < vectors; ++v) {
+                               const V d = norm[v].centered(part.load(in + i + v * lanes));
+                               const V g = part.load(gradient + i + v * lanes);
+                               const V behind_mask = relu ? unblocked(norm[v].from_centered(d), g) : g;
+                               const V inner = hn::NegMulAdd(d, projection[v], hn::Sub(behind_mask, mean_gradient[v]));
+                               part.store(hn::Mul(norm[v].scale, inner), out + i + v * lanes);
+                           }
+                       }
+                   });
 }
 
 void backward_all(const NormArea& area, const NormCoefficients& of, const float* x, std::int64_t x_step,
