@@ -3,6 +3,7 @@
 #include "core/kernels/DirectConv.h"
 #include "core/kernels/Elementwise.h"
 #include "core/kernels/Scratch.h"
+#include "core/kernels/WinogradConv.h"
 
 #include <algorithm>
 
@@ -12,7 +13,8 @@ bool winograd_applies(const ConvShape& shape) {
     return shape.kernel == 3 && shape.stride == 1 && shape.padding <= 2;
 }
 
-std::unique_ptr<ConvAlgorithm> make_conv_algorithm(const ConvShape& shape, ConvMethod /*method*/) {
+std::unique_ptr<ConvAlgorithm> make_conv_algorithm(const ConvShape& shape, ConvMethod method) {
+    if (method == ConvMethod::winograd && winograd_applies(shape)) return std::make_unique<WinogradConv>(shape);
     return std::make_unique<DirectConv>(shape);
 }
 
