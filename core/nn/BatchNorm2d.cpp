@@ -11,8 +11,8 @@ namespace normscope::nn {
 template <class S>
 BatchNorm2d<S>::BatchNorm2d(const Options& options) : m_options(options) {
     const auto channels = static_cast<std::size_t>(options.channels);
-    m_weight = {.name = "weight", .dims = {options.channels}};
-    m_bias = {.name = "bias", .dims = {options.channels}};
+    m_weight = {.name = "weight", .dims = {options.channels}, .of_norm = true};
+    m_bias = {.name = "bias", .dims = {options.channels}, .of_norm = true};
     if (options.track_running_stats) {
         m_running_mean.assign(channels, S{0});
         m_running_var.assign(channels, S{1});
@@ -184,7 +184,16 @@ std::vector<Parameter<S>*> BatchNorm2d<S>::parameters() {
 }
 
 template <class S>
-void BatchNorm2d<S>::reset(std::uint64_t /*seed*/, const std::string& /*layer_name*/) {
+std::vector<Buffer<S>> BatchNorm2d<S>::buffers() {
+    if (!m_options.track_running_stats) return {};
+    const std::vector<std::int64_t> dims{m_options.channels};
+    return {{.name = "running_mean", .dims = dims, .value = m_running_mean},
+            {.name = "running_var", .dims = dims, .value = m_running_var},
+            {.name = "num_batches_tracked", .count = &m_num_batches_tracked}};
+}
+
+template <class S>
+void BatchNorm2d<S>::reset(std::uint64_t /*seed*/) {
     std::ranges::fill(m_weight.value, S{1});
     std::ranges::fill(m_bias.value, S{0});
     reset_running_stats();

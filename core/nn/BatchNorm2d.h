@@ -1,7 +1,7 @@
 // Batch normalization (Ioffe and Szegedy 2015), exactly as torch.nn.BatchNorm2d computes it.
 #pragma once
 
-#include "core/nn/Module.h"
+#include "core/nn/NormLayer.h"
 
 #include <optional>
 #include <span>
@@ -17,7 +17,7 @@ namespace normscope::nn {
 /// Sums run in double, in two passes, in an order that does not depend on the number of threads.
 /// Also takes (N, 1, 1, C), which is BatchNorm1d.
 template <class S>
-class BatchNorm2d : public Module<S> {
+class BatchNorm2d : public NormLayer<S> {
    public:
     struct Options {
         std::int64_t channels = 1;
@@ -37,8 +37,10 @@ class BatchNorm2d : public Module<S> {
     /// Train mode: dx = γ·is·(g − dβ/n − x̂·dγ/n). Eval mode or frozen: dx = γ·is·g.
     const Tensor<S>& backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) override;
     std::vector<Parameter<S>*> parameters() override;
+    /// running_mean, running_var, num_batches_tracked; none without track_running_stats.
+    std::vector<Buffer<S>> buffers() override;
     /// γ 1, β 0 and reset_running_stats().
-    void reset(std::uint64_t seed, const std::string& layer_name) override;
+    void reset(std::uint64_t seed) override;
     std::unique_ptr<Module<S>> clone() const override;
 
     /// running_mean 0, running_var 1, num_batches_tracked 0.
@@ -48,9 +50,9 @@ class BatchNorm2d : public Module<S> {
     void set_momentum(std::optional<double> momentum) { m_options.momentum = momentum; }
     void set_eps(double eps) { m_options.eps = eps; }
 
-    /// γ and β; empty without affine.
-    std::span<const S> weight() const { return m_weight.value; }
-    std::span<const S> bias() const { return m_bias.value; }
+    std::int64_t channels() const override { return m_options.channels; }
+    std::span<const S> weight() const override { return m_weight.value; }
+    std::span<const S> bias() const override { return m_bias.value; }
     /// Buffers; empty without track_running_stats.
     std::span<S> running_mean() { return m_running_mean; }
     std::span<const S> running_mean() const { return m_running_mean; }

@@ -153,9 +153,10 @@ std::vector<Parameter<S>*> Conv2d<S>::parameters() {
 }
 
 template <class S>
-void Conv2d<S>::reset(std::uint64_t seed, const std::string& layer_name) {
-    fill_kaiming_uniform(m_weight, patch_size(), RandomStream(seed, "init/" + layer_name + ".weight"));
-    if (m_options.bias) fill_kaiming_uniform(m_bias, patch_size(), RandomStream(seed, "init/" + layer_name + ".bias"));
+void Conv2d<S>::reset(std::uint64_t seed) {
+    fill_kaiming_uniform(m_weight, patch_size(), RandomStream(seed, "init/" + this->name() + ".weight"));
+    if (m_options.bias)
+        fill_kaiming_uniform(m_bias, patch_size(), RandomStream(seed, "init/" + this->name() + ".bias"));
 }
 
 template <class S>

@@ -27,7 +27,7 @@ class Conv2d : public Module<S> {
     const Tensor<S>& backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) override;
     std::vector<Parameter<S>*> parameters() override;
     /// Kaiming-uniform with a = √5, as PyTorch: weight and bias uniform in ±1/√fan_in.
-    void reset(std::uint64_t seed, const std::string& layer_name) override;
+    void reset(std::uint64_t seed) override;
     std::unique_ptr<Module<S>> clone() const override;
 
     const Options& options() const { return m_options; }

@@ -68,9 +68,9 @@ const Tensor<S>& Linear<S>::backward(const Tensor<S>& gradient, const Pass& pass
 }
 
 template <class S>
-void Linear<S>::reset(std::uint64_t seed, const std::string& layer_name) {
-    fill_kaiming_uniform(m_weight, m_options.in_features, RandomStream(seed, "init/" + layer_name + ".weight"));
-    fill_kaiming_uniform(m_bias, m_options.in_features, RandomStream(seed, "init/" + layer_name + ".bias"));
+void Linear<S>::reset(std::uint64_t seed) {
+    fill_kaiming_uniform(m_weight, m_options.in_features, RandomStream(seed, "init/" + this->name() + ".weight"));
+    fill_kaiming_uniform(m_bias, m_options.in_features, RandomStream(seed, "init/" + this->name() + ".bias"));
 }
 
 template class Linear<float>;

@@ -24,7 +24,7 @@ class Linear : public Module<S> {
     const Tensor<S>& backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) override;
     std::vector<Parameter<S>*> parameters() override { return {&m_weight, &m_bias}; }
     /// As PyTorch: weight and bias uniform in ±1/√in_features.
-    void reset(std::uint64_t seed, const std::string& layer_name) override;
+    void reset(std::uint64_t seed) override;
     std::unique_ptr<Module<S>> clone() const override { return std::make_unique<Linear>(m_options); }
 
    private:

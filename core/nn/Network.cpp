@@ -3,27 +3,38 @@
 #include "core/Error.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 namespace normscope::nn {
+namespace {
+
+/// All modules below `container`, outer ones before those inside, each under its full name.
+template <class S>
+void collect(const Module<S>& container, const std::string& prefix, std::vector<Module<S>*>& modules) {
+    for (const NamedModule<S>* child : container.children()) {
+        child->module->set_name(prefix + child->name);
+        modules.push_back(child->module.get());
+        collect(*child->module, prefix + child->name + ".", modules);
+    }
+}
+
+}  // namespace
 
 template <class S>
 Network<S>::Network(std::string name, std::vector<Layer> layers, const Shape& image)
-    : m_name(std::move(name)), m_image{0, image.h, image.w, image.c}, m_layers(std::move(layers)) {
-    Shape shape{1, image.h, image.w, image.c};
-    for (const Layer& layer : m_layers) {
-        try {
-            shape = layer.module->output_shape(shape);
-        } catch (const ShapeError& error) {
-            throw ShapeError("layer '" + layer.name + "': " + error.what());
-        }
-    }
+    : m_name(std::move(name)),
+      m_image{0, image.h, image.w, image.c},
+      m_chain(std::make_unique<Sequential<S>>(std::move(layers))) {
+    m_chain->output_shape({1, image.h, image.w, image.c});
     bind();
 }
 
 template <class S>
-Network<S>::Network(const Network& other) : m_name(other.m_name), m_image(other.m_image) {
-    for (const Layer& layer : other.m_layers) m_layers.push_back({layer.name, layer.module->clone()});
+Network<S>::Network(const Network& other)
+    : m_name(other.m_name),
+      m_image(other.m_image),
+      m_chain(std::make_unique<Sequential<S>>(Sequential<S>::clone_layers(other.layers()))) {
     bind();
     std::ranges::copy(other.m_parameters.values(), m_parameters.values().begin());
 }
@@ -36,64 +47,73 @@ Network<S>& Network<S>::operator=(const Network& other) {
 
 template <class S>
 void Network<S>::bind() {
-    std::vector<Parameter<S>*> parameters;
+    m_modules.clear();
+    m_leaves.clear();
     m_norm_layers.clear();
-    for (std::size_t i = 0; i < m_layers.size(); ++i) {
-        std::ranges::copy(m_layers[i].module->parameters(), std::back_inserter(parameters));
-        if (auto* norm = dynamic_cast<BatchNorm2d<S>*>(m_layers[i].module.get())) m_norm_layers.emplace_back(i, norm);
+    m_image_norm_layers.clear();
+    collect(*m_chain, "", m_modules);
+    std::vector<Parameter<S>*> parameters;
+    for (Module<S>* module : m_modules) {
+        std::ranges::copy(module->parameters(), std::back_inserter(parameters));
+        if (!module->children().empty()) continue;
+        const auto position = static_cast<std::int64_t>(m_leaves.size());
+        if (auto* batch_norm = dynamic_cast<BatchNorm2d<S>*>(module)) {
+            m_norm_layers.emplace_back(position, batch_norm);
+        } else if (auto* image_norm = dynamic_cast<NormLayer<S>*>(module)) {
+            m_image_norm_layers.emplace_back(position, image_norm);
+        }
+        m_leaves.push_back(module);
     }
     m_parameters = ParameterArena<S>(parameters);
 }
 
 template <class S>
 void Network<S>::reset(std::uint64_t seed) {
-    for (Layer& layer : m_layers) layer.module->reset(seed, layer.name);
+    for (Module<S>* module : m_modules) module->reset(seed);
 }
 
 template <class S>
 const Tensor<S>& Network<S>::forward(const Tensor<S>& x, const Pass& pass) {
-    const Tensor<S>* current = &x;
-    for (Layer& layer : m_layers) current = &layer.module->forward(*current, pass);
-    return *current;
+    return m_chain->forward(x, pass);
 }
 
 template <class S>
 void Network<S>::backward(const Tensor<S>& gradient, const Pass& pass) {
-    const Tensor<S>* current = &gradient;
-    for (std::size_t i = m_layers.size(); i-- > 0;) current = &m_layers[i].module->backward(*current, pass, i > 0);
+    m_chain->backward(gradient, pass, false);
 }
 
 template <class S>
 std::vector<StateTensor<S>> Network<S>::state() const {
     std::vector<StateTensor<S>> state;
-    for (const Layer& layer : m_layers) {
-        for (const Parameter<S>* parameter : layer.module->parameters()) {
-            state.push_back({.name = layer.name + "." + parameter->name,
+    for (Module<S>* module : m_modules) {
+        for (const Parameter<S>* parameter : module->parameters()) {
+            state.push_back({.name = module->name() + "." + parameter->name,
                              .dims = parameter->dims,
                              .values = to_torch_order<S>(*parameter, parameter->value)});
         }
-        const auto* norm = dynamic_cast<const BatchNorm2d<S>*>(layer.module.get());
-        if (!norm || !norm->options().track_running_stats) continue;
-        const auto mean = norm->running_mean(), var = norm->running_var();
-        const std::vector<std::int64_t> dims{norm->options().channels};
-        state.push_back({.name = layer.name + ".running_mean", .dims = dims, .values = {mean.begin(), mean.end()}});
-        state.push_back({.name = layer.name + ".running_var", .dims = dims, .values = {var.begin(), var.end()}});
-        state.push_back(
-            {.name = layer.name + ".num_batches_tracked", .count = norm->num_batches_tracked(), .is_count = true});
+        for (const Buffer<S>& buffer : module->buffers()) {
+            StateTensor<S> tensor{.name = module->name() + "." + buffer.name, .dims = buffer.dims};
+            tensor.is_count = buffer.count != nullptr;
+            if (buffer.count) tensor.count = *buffer.count;
+            if (!buffer.count) tensor.values.assign(buffer.value.begin(), buffer.value.end());
+            state.push_back(std::move(tensor));
+        }
     }
     return state;
 }
 
 template <class S>
-void Network<S>::load_state(const std::vector<StateTensor<S>>& state) {
+std::vector<std::string> Network<S>::load_state(const std::vector<StateTensor<S>>& state) {
     std::map<std::string, const StateTensor<S>*> given;
     for (const auto& tensor : state) given[tensor.name] = &tensor;
 
     std::string problems;
+    std::vector<std::string> counted_as_zero;
     const auto complain = [&problems](const std::string& what) { problems += (problems.empty() ? "" : "; ") + what; };
     for (const auto& wanted : this->state()) {
         const auto found = given.find(wanted.name);
         if (found == given.end()) {
+            if (wanted.is_count) counted_as_zero.push_back(wanted.name);
             if (!wanted.is_count) complain("missing '" + wanted.name + "'");
             continue;
         }
@@ -106,17 +126,17 @@ void Network<S>::load_state(const std::vector<StateTensor<S>>& state) {
     if (!problems.empty()) throw InputError("the state does not fit the network '" + m_name + "': " + problems + ".");
 
     for (const auto& tensor : state) given[tensor.name] = &tensor;
-    for (Layer& layer : m_layers) {
-        for (Parameter<S>* parameter : layer.module->parameters()) {
-            from_torch_order<S>(*parameter, given.at(layer.name + "." + parameter->name)->values, parameter->value);
+    for (Module<S>* module : m_modules) {
+        for (Parameter<S>* parameter : module->parameters()) {
+            from_torch_order<S>(*parameter, given.at(module->name() + "." + parameter->name)->values, parameter->value);
         }
-        auto* norm = dynamic_cast<BatchNorm2d<S>*>(layer.module.get());
-        if (!norm || !norm->options().track_running_stats) continue;
-        std::ranges::copy(given.at(layer.name + ".running_mean")->values, norm->running_mean().begin());
-        std::ranges::copy(given.at(layer.name + ".running_var")->values, norm->running_var().begin());
-        const auto count = given.find(layer.name + ".num_batches_tracked");
-        norm->set_num_batches_tracked(count == given.end() ? 0 : count->second->count);
+        for (const Buffer<S>& buffer : module->buffers()) {
+            const auto found = given.find(module->name() + "." + buffer.name);
+            if (buffer.count) *buffer.count = found == given.end() ? 0 : found->second->count;
+            if (!buffer.count) std::ranges::copy(found->second->values, buffer.value.begin());
+        }
     }
+    return counted_as_zero;
 }
 
 template class Network<float>;

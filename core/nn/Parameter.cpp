@@ -25,6 +25,14 @@ void for_each_pair(const Parameter<S>& parameter, Pair pair) {
             }
             return;
         }
+        case Layout::plain_hwc: {
+            const auto height = parameter.hwc[0], width = parameter.hwc[1], channels = parameter.hwc[2];
+            for (std::int64_t i = 0; i < parameter.size(); ++i) {
+                const auto pixel = i / channels, c = i % channels;
+                pair(i, c * height * width + pixel);
+            }
+            return;
+        }
         case Layout::linear_hwc: {
             const auto out = parameter.dims[0], features = parameter.dims[1];
             const auto height = parameter.hwc[0], width = parameter.hwc[1], channels = parameter.hwc[2];
@@ -62,7 +70,7 @@ void from_torch_order(const Parameter<S>& parameter, std::span<const S> source, 
 }
 
 template <class S>
-ParameterArena<S>::ParameterArena(const std::vector<Parameter<S>*>& parameters) {
+ParameterArena<S>::ParameterArena(const std::vector<Parameter<S>*>& parameters) : m_parameters(parameters) {
     // Each parameter starts on a cache line.
     constexpr std::size_t line = 64 / sizeof(S);
     std::size_t total = 0;

@@ -17,6 +17,7 @@ enum class Layout {
     plain,       ///< as PyTorch
     conv_hwio,   ///< (kernel height, width, in, out); PyTorch has (out, in, height, width)
     linear_hwc,  ///< (out, h·w·c) behind a Flatten of (h, w, c); PyTorch flattens (c, h, w)
+    plain_hwc,   ///< (h, w, c), one value an element of an image; PyTorch has (c, h, w)
 };
 
 /// A learned tensor of one layer. `value` and `gradient` point into a ParameterArena.
@@ -25,7 +26,9 @@ struct Parameter {
     std::string name;                ///< within the layer: "weight", "bias"
     std::vector<std::int64_t> dims;  ///< PyTorch's shape
     Layout layout = Layout::plain;
-    std::vector<std::int64_t> hwc;  ///< for linear_hwc: height, width and channels that were flattened
+    std::vector<std::int64_t> hwc;  ///< for linear_hwc and plain_hwc: height, width and channels
+    bool trainable = true;          ///< false: the optimizer leaves it alone (requires_grad in PyTorch)
+    bool of_norm = false;           ///< γ or β, which weight decay may exempt
     std::span<S> value;
     std::span<S> gradient;
 
@@ -34,11 +37,13 @@ struct Parameter {
     }
 };
 
-/// A tensor that is part of the state but not learned.
+/// A view of a tensor that is part of the state but not learned.
 template <class S>
 struct Buffer {
-    std::string name;  ///< within the layer: "running_mean", …
-    std::vector<S> value;
+    std::string name;                ///< within the layer: "running_mean", …
+    std::vector<std::int64_t> dims;  ///< PyTorch's shape
+    std::span<S> value;
+    std::int64_t* count = nullptr;  ///< instead of `value`, for num_batches_tracked
 };
 
 /// Copies a parameter's values in PyTorch's order.
@@ -60,8 +65,12 @@ class ParameterArena {
     std::span<S> values() { return m_values; }
     std::span<const S> values() const { return m_values; }
     std::span<S> gradients() { return m_gradients; }
+    std::span<const S> gradients() const { return m_gradients; }
+    /// In the order of their values in memory.
+    const std::vector<Parameter<S>*>& parameters() const { return m_parameters; }
 
    private:
+    std::vector<Parameter<S>*> m_parameters;
     AlignedVector<S> m_values;
     AlignedVector<S> m_gradients;
 };

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/nn/Network.h"
-#include "core/optim/Sgd.h"
+#include "core/optim/Optimizer.h"
 #include "core/recipe/Recipe.h"
 #include "core/telemetry/Indices.h"
 #include "core/train/BatchSampler.h"
@@ -25,7 +25,8 @@ class Experiment {
     const DataSplit& data() const { return m_data; }
     nn::Network<float>& network() { return m_network; }
     const nn::Network<float>& network() const { return m_network; }
-    optim::Sgd<float>& optimizer() { return m_optimizer; }
+    optim::Optimizer<float>& optimizer() { return m_optimizer; }
+    const optim::Optimizer<float>& optimizer() const { return m_optimizer; }
     BatchSampler& sampler() { return m_sampler; }
     const BatchSampler& sampler() const { return m_sampler; }
     StepIndex step() const { return m_step; }
@@ -47,7 +48,7 @@ class Experiment {
     Recipe m_recipe;
     DataSplit m_data;
     nn::Network<float> m_network;
-    optim::Sgd<float> m_optimizer;
+    optim::Optimizer<float> m_optimizer;
     BatchSampler m_sampler;
     StepIndex m_step;
     std::int64_t m_planned_epochs;

@@ -7,13 +7,22 @@ namespace normscope {
 
 using telemetry::Statistic;
 
+namespace {
+
+/// γ and β of the layers that normalize each image by itself, if they are by channel.
+bool records_affine(const nn::NormLayer<float>& norm) {
+    return static_cast<std::int64_t>(norm.weight().size()) == norm.channels();
+}
+
+}  // namespace
+
 telemetry::SeriesSchema make_schema(const nn::Network<float>& network) {
     telemetry::SeriesSchema schema;
     schema.add(Statistic::loss);
     schema.add(Statistic::train_accuracy);
     for (const auto& [position, norm] : network.norm_layers()) {
         const LayerIndex layer{position};
-        const auto add_channels = [&, &name = network.layers()[position].name,
+        const auto add_channels = [&, &name = network.leaves()[position]->name(),
                                    channels = norm->options().channels](Statistic statistic) {
             for (std::int64_t c = 0; c < channels; ++c) schema.add(statistic, name, layer, ChannelIndex{c});
         };
@@ -28,10 +37,18 @@ telemetry::SeriesSchema make_schema(const nn::Network<float>& network) {
             add_channels(Statistic::bias);
         }
     }
+    for (const auto& [position, norm] : network.image_norm_layers()) {
+        if (!records_affine(*norm)) continue;
+        for (const auto statistic : {Statistic::weight, Statistic::bias}) {
+            for (std::int64_t c = 0; c < norm->channels(); ++c) {
+                schema.add(statistic, network.leaves()[position]->name(), LayerIndex{position}, ChannelIndex{c});
+            }
+        }
+    }
     schema.add(Statistic::eval_accuracy);
     schema.add(Statistic::eval_accuracy_train_mode);
     for (const auto& [position, norm] : network.norm_layers()) {
-        schema.add(Statistic::mode_difference, network.layers()[position].name, LayerIndex{position});
+        schema.add(Statistic::mode_difference, network.leaves()[position]->name(), LayerIndex{position});
     }
     schema.add(Statistic::mode_difference, "logits");
     return schema;
@@ -49,13 +66,16 @@ telemetry::RunDescription describe(const Experiment& experiment, std::uint64_t r
     description.seed = recipe.seed;
     description.train_images = experiment.data().train->size();
     description.eval_images = experiment.data().eval ? experiment.data().eval->size() : 0;
-    for (const auto& layer : experiment.network().layers()) {
-        description.layers.push_back(
-            {.name = layer.name, .kind = layer.module->kind(), .detail = layer.module->detail()});
+    for (const auto* layer : experiment.network().leaves()) {
+        description.layers.push_back({.name = layer->name(), .kind = layer->kind(), .detail = layer->detail()});
     }
     for (const auto& [position, norm] : experiment.network().norm_layers()) {
         description.layers[position].is_norm = true;
         description.layers[position].channels = norm->options().channels;
+    }
+    for (const auto& [position, norm] : experiment.network().image_norm_layers()) {
+        description.layers[position].is_norm = true;
+        description.layers[position].channels = norm->channels();
     }
     description.schema = make_schema(experiment.network());
     for (const auto& spec : telemetry::hyperparameter_specs()) {
@@ -81,6 +101,11 @@ void record_step(const Experiment& experiment, const StepResult& result, telemet
         append(norm.running_var());
         append(norm.weight());
         append(norm.bias());
+    }
+    for (const auto& [position, norm] : experiment.network().image_norm_layers()) {
+        if (!records_affine(*norm)) continue;
+        append(norm->weight());
+        append(norm->bias());
     }
 }
 

@@ -42,7 +42,7 @@ StepResult Trainer::update(Experiment& experiment, const ImageBatch& batch) {
     const nn::Classification found = nn::cross_entropy<float>(logits, batch.labels, &m_gradient);
     network.backward(m_gradient, pass);
     experiment.optimizer().step(
-        network.parameters().values(), network.parameters().gradients(),
+        network.parameters(),
         {.lr = optimizer.lr, .momentum = optimizer.momentum, .weight_decay = optimizer.weight_decay});
     experiment.count_step();
 

@@ -7,6 +7,7 @@
 #include "tests/core/nn/TensorTools.h"
 
 #include <cstring>
+#include <filesystem>
 #include <map>
 #include <span>
 #include <stdexcept>
@@ -38,9 +39,13 @@ struct TorchTensor {
 /// The tensors of one file, by name.
 class TorchFixture {
    public:
-    explicit TorchFixture(const std::string& file_name) {
-        const auto bytes = io::read_file(NORMSCOPE_FIXTURES "/" + file_name, 4U << 20);
-        for (const auto& entry : io::parse_safetensors(bytes, file_name).tensors) m_tensors[entry.name] = read(entry);
+    explicit TorchFixture(const char* file_name)
+        : TorchFixture(std::filesystem::path(NORMSCOPE_FIXTURES) / file_name) {}
+    /// Of any file.
+    explicit TorchFixture(const std::filesystem::path& path) {
+        const auto bytes = io::read_file(path, 4U << 20);
+        for (const auto& entry : io::parse_safetensors(bytes, path.string()).tensors)
+            m_tensors[entry.name] = read(entry);
     }
 
     bool contains(const std::string& name) const { return m_tensors.contains(name); }

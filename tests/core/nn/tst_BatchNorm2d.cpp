@@ -38,7 +38,7 @@ class tst_BatchNorm2d : public QObject {
     void hasPyTorchsDefaults() {
         BatchNorm2d<float> layer({.channels = 3});
         const ParameterArena<float> arena(layer.parameters());
-        layer.reset(1, "bn1");
+        layer.reset(1);
         QCOMPARE(layer.options().eps, 1e-5);
         QCOMPARE(layer.options().momentum, std::optional(0.1));
         QVERIFY(layer.options().affine && layer.options().track_running_stats && !layer.options().frozen);
@@ -175,7 +175,7 @@ class tst_BatchNorm2d : public QObject {
         auto plain = norm<float>({.channels = 2, .affine = false});
         QVERIFY(plain.layer().parameters().empty());
         auto affine = norm<float>({.channels = 2});
-        affine.layer().reset(1, "bn");
+        affine.layer().reset(1);
         const auto x = random_tensor<float>({3, 2, 2, 2}, 2, 1);
         const auto gradient = random_tensor<float>({3, 2, 2, 2}, 3);
         QCOMPARE(copy_of(plain.forward(x).values()), copy_of(affine.forward(x).values()));

@@ -71,14 +71,14 @@ class TorchRun {
         return found.loss;
     }
     void update() {
-        m_optimizer.step(m_network.parameters().values(), m_network.parameters().gradients(),
+        m_optimizer.step(m_network.parameters(),
                          {.lr = 0.05, .momentum = 0.9});
     }
 
    private:
     Network<S> m_network;
     ThreadPool m_pool;
-    optim::Sgd<S> m_optimizer;
+    optim::Optimizer<S> m_optimizer;
     Tensor<S> m_images;
     Tensor<S> m_gradient;
 };

@@ -1,0 +1,42 @@
+// How one pass through a network is to be made.
+#pragma once
+
+#include "core/parallel/ThreadPool.h"
+#include "core/tensor/Tensor.h"
+
+#include <cstdint>
+
+namespace normscope::nn {
+
+template <class S>
+class Module;
+
+enum class Mode { train, eval };
+
+/// Looks on while a network computes. Called on the computing thread for every leaf, in the order in
+/// which they run; must not change anything. What it is given lives for the call only.
+class LayerObserver {
+   public:
+    virtual ~LayerObserver() = default;
+    virtual void saw_forward(const Module<float>& /*layer*/, const Tensor<float>& /*x*/, const Tensor<float>& /*y*/) {}
+    /// `gradient` is ∂L/∂y of that layer.
+    virtual void saw_backward(const Module<float>& /*layer*/, const Tensor<float>& /*gradient*/) {}
+};
+
+/// Which random numbers layers draw in this pass: equal numbers, equal draws.
+struct PassRandom {
+    std::uint64_t seed = 0;
+    std::uint64_t draw = 0;  ///< counts the passes of a training run
+};
+
+struct Pass {
+    ThreadPool& pool;
+    Mode mode = Mode::train;
+    /// Train mode without touching running statistics: for measuring what train mode would answer.
+    bool update_buffers = true;
+    PassRandom random = {};
+    /// May be null.
+    LayerObserver* observer = nullptr;
+};
+
+}  // namespace normscope::nn

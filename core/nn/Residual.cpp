@@ -1,0 +1,70 @@
+#include "core/nn/Residual.h"
+
+namespace normscope::nn {
+namespace {
+
+template <class S>
+void add(const Tensor<S>& a, const Tensor<S>& b, Tensor<S>& sum, ThreadPool& pool) {
+    sum.resize(a.shape());
+    pool.run(work_groups, [&](std::int64_t group) {
+        const auto [begin, end] = work_range(a.shape().size(), group);
+        for (std::int64_t i = begin; i < end; ++i) sum.data()[i] = a.data()[i] + b.data()[i];
+    });
+}
+
+}  // namespace
+
+template <class S>
+Residual<S>::Residual(std::vector<NamedModule<S>> main, std::vector<NamedModule<S>> shortcut,
+                      std::vector<NamedModule<S>> after)
+    : m_main(std::move(main)), m_shortcut(std::move(shortcut)), m_after(std::move(after)) {}
+
+template <class S>
+Shape Residual<S>::output_shape(const Shape& input) const {
+    const Shape main = m_main.output_shape(input), shortcut = m_shortcut.output_shape(input);
+    if (main != shortcut) {
+        throw ShapeError("the residual block adds " + to_string(main) + " and, from its shortcut, " +
+                         to_string(shortcut) + ", which must have the same shape");
+    }
+    return m_after.output_shape(main);
+}
+
+template <class S>
+const Tensor<S>& Residual<S>::forward(const Tensor<S>& x, const Pass& pass) {
+    const Tensor<S>& main = m_main.forward(x, pass);
+    const Tensor<S>& shortcut = m_shortcut.forward(x, pass);
+    add(main, shortcut, m_sum, pass.pool);
+    return m_after.forward(m_sum, pass);
+}
+
+template <class S>
+const Tensor<S>& Residual<S>::backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) {
+    const Tensor<S>& sum_gradient = m_after.backward(gradient, pass, true);
+    const Tensor<S>& shortcut = m_shortcut.backward(sum_gradient, pass, input_gradient);
+    const Tensor<S>& main = m_main.backward(sum_gradient, pass, input_gradient);
+    if (input_gradient) {
+        add(main, shortcut, m_input_gradient, pass.pool);
+    } else {
+        m_input_gradient.resize({});
+    }
+    return m_input_gradient;
+}
+
+template <class S>
+std::vector<const NamedModule<S>*> Residual<S>::children() const {
+    auto children = m_main.children();
+    for (const auto* child : m_shortcut.children()) children.push_back(child);
+    for (const auto* child : m_after.children()) children.push_back(child);
+    return children;
+}
+
+template <class S>
+std::unique_ptr<Module<S>> Residual<S>::clone() const {
+    const auto copy = [](const Sequential<S>& branch) { return Sequential<S>::clone_layers(branch.layers()); };
+    return std::make_unique<Residual>(copy(m_main), copy(m_shortcut), copy(m_after));
+}
+
+template class Residual<float>;
+template class Residual<double>;
+
+}  // namespace normscope::nn

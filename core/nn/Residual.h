@@ -1,0 +1,36 @@
+// A residual block.
+#pragma once
+
+#include "core/nn/Sequential.h"
+
+namespace normscope::nn {
+
+/// y = after(main(x) + shortcut(x)), after He et al. 2016, "Deep residual learning for image recognition".
+/// An empty shortcut is the identity; otherwise its layers are named "downsample.0" … as in torchvision.
+/// State order: main, downsample, after.
+template <class S>
+class Residual : public Module<S> {
+   public:
+    Residual(std::vector<NamedModule<S>> main, std::vector<NamedModule<S>> shortcut, std::vector<NamedModule<S>> after);
+
+    std::string kind() const override { return "Residual"; }
+    /// Throws ShapeError if the two branches do not have the same shape.
+    Shape output_shape(const Shape& input) const override;
+    const Tensor<S>& forward(const Tensor<S>& x, const Pass& pass) override;
+    const Tensor<S>& backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) override;
+    std::vector<const NamedModule<S>*> children() const override;
+    std::unique_ptr<Module<S>> clone() const override;
+
+    const Sequential<S>& main() const { return m_main; }
+    const Sequential<S>& shortcut() const { return m_shortcut; }
+    const Sequential<S>& after() const { return m_after; }
+
+   private:
+    Sequential<S> m_main;
+    Sequential<S> m_shortcut;
+    Sequential<S> m_after;
+    Tensor<S> m_sum;
+    Tensor<S> m_input_gradient;
+};
+
+}  // namespace normscope::nn

@@ -1,0 +1,51 @@
+#include "core/nn/Sequential.h"
+
+namespace normscope::nn {
+
+template <class S>
+Shape Sequential<S>::output_shape(const Shape& input) const {
+    Shape shape = input;
+    for (const auto& layer : m_layers) {
+        try {
+            shape = layer.module->output_shape(shape);
+        } catch (const ShapeError& error) {
+            throw ShapeError("layer '" + layer.name + "': " + error.what());
+        }
+    }
+    return shape;
+}
+
+template <class S>
+const Tensor<S>& Sequential<S>::forward(const Tensor<S>& x, const Pass& pass) {
+    const Tensor<S>* current = &x;
+    for (auto& layer : m_layers) current = &run_forward(*layer.module, *current, pass);
+    return *current;
+}
+
+template <class S>
+const Tensor<S>& Sequential<S>::backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) {
+    const Tensor<S>* current = &gradient;
+    for (std::size_t i = m_layers.size(); i-- > 0;) {
+        current = &run_backward(*m_layers[i].module, *current, pass, input_gradient || i > 0);
+    }
+    return *current;
+}
+
+template <class S>
+std::vector<const NamedModule<S>*> Sequential<S>::children() const {
+    std::vector<const NamedModule<S>*> children;
+    for (const auto& layer : m_layers) children.push_back(&layer);
+    return children;
+}
+
+template <class S>
+std::vector<NamedModule<S>> Sequential<S>::clone_layers(const std::vector<NamedModule<S>>& layers) {
+    std::vector<NamedModule<S>> copies;
+    for (const auto& layer : layers) copies.push_back({layer.name, layer.module->clone()});
+    return copies;
+}
+
+template class Sequential<float>;
+template class Sequential<double>;
+
+}  // namespace normscope::nn
