@@ -116,7 +116,9 @@ int run(const Options& options) {
 void add_bench_command(CLI::App& app, std::function<int()>& chosen) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("bench", "Measure full training steps on random images in memory.");
-    command->add_option("--net", options->net, "simple28, simple32, vgg28 or vgg32")->capture_default_str();
+    command
+        ->add_option("--net", options->net, "A network and an image size: simple28, vgg32, resnet32, mlp28, plain32 …")
+        ->capture_default_str();
     command->add_option("--batch", options->batch, "Images a step")->check(CLI::Range(1, 65536))->capture_default_str();
     command->add_option("--threads", options->threads)->check(CLI::Range(1, 256))->capture_default_str();
     command->add_option("--seconds", options->seconds, "How long to measure at least")

@@ -4,7 +4,6 @@
 #include "core/nn/ChannelSums.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace normscope::nn {
 
@@ -17,9 +16,20 @@ BatchNorm2d<S>::BatchNorm2d(const Options& options) : m_options(options) {
         m_running_mean.assign(channels, S{0});
         m_running_var.assign(channels, S{1});
     }
-    m_mean.assign(channels, S{0});
-    m_mean_rest.assign(channels, S{0});
-    m_inv_std.assign(channels, S{1});
+    set_frozen_affine(options.frozen_affine);
+    set_ghost_batches(options.ghost_batches);
+}
+
+template <class S>
+void BatchNorm2d<S>::set_frozen_affine(bool frozen) {
+    m_options.frozen_affine = frozen;
+    m_weight.trainable = m_bias.trainable = !frozen;
+}
+
+template <class S>
+void BatchNorm2d<S>::set_ghost_batches(std::int64_t shards) {
+    if (shards < 1) throw InputError(kind() + ": there must be at least one ghost batch.");
+    m_options.ghost_batches = shards;
 }
 
 template <class S>
@@ -30,18 +40,39 @@ std::string BatchNorm2d<S>::detail() const {
 template <class S>
 Shape BatchNorm2d<S>::output_shape(const Shape& input) const {
     if (input.c != m_options.channels) {
-        throw ShapeError("BatchNorm2d has " + std::to_string(m_options.channels) + " channels, got input size " +
+        throw ShapeError(kind() + " has " + std::to_string(m_options.channels) + " channels, got input size " +
                          to_string(input));
     }
     return input;
 }
 
 template <class S>
-void BatchNorm2d<S>::check_batch(const Shape& shape) const {
-    if (shape.pixels() != 1) return;
-    throw InputError("Expected more than 1 value per channel when training, got input size torch.Size([" +
-                     std::to_string(shape.n) + ", " + std::to_string(shape.c) + ", " + std::to_string(shape.h) + ", " +
-                     std::to_string(shape.w) + "])");
+std::string BatchNorm2d<S>::torch_size(const Shape& shape) const {
+    return "torch.Size([" + std::to_string(shape.n) + ", " + std::to_string(shape.c) + ", " + std::to_string(shape.h) +
+           ", " + std::to_string(shape.w) + "])";
+}
+
+template <class S>
+std::vector<WorkRange> BatchNorm2d<S>::shards_of(const Shape& shape, Mode mode) const {
+    const auto pixels = shape.h * shape.w;
+    if (!m_used_batch || mode == Mode::eval || m_options.ghost_batches == 1) return {{0, shape.pixels()}};
+    // As torch.chunk: equal shards, rounded up, and what is left. An empty batch has k empty shards.
+    if (shape.n == 0) return std::vector<WorkRange>(m_options.ghost_batches, {0, 0});
+    const auto size = (shape.n + m_options.ghost_batches - 1) / m_options.ghost_batches;
+    std::vector<WorkRange> shards;
+    for (std::int64_t begin = 0; begin < shape.n; begin += size) {
+        shards.push_back({begin * pixels, std::min(begin + size, shape.n) * pixels});
+    }
+    return shards;
+}
+
+template <class S>
+void BatchNorm2d<S>::check_shards(const Shape& shape) const {
+    for (const auto& shard : m_shards) {
+        if (shard.end - shard.begin != 1) continue;
+        throw InputError("Expected more than 1 value per channel when training, got input size " +
+                         torch_size({1, shape.h, shape.w, shape.c}));
+    }
 }
 
 template <class S>
@@ -49,131 +80,148 @@ const Tensor<S>& BatchNorm2d<S>::forward(const Tensor<S>& x, const Pass& pass) {
     m_output.resize(output_shape(x.shape()));
     m_input = &x;
     m_used_batch = !m_options.track_running_stats || (pass.mode == Mode::train && !m_options.frozen);
-    if (x.shape().size() == 0) return m_output;
-    if (m_used_batch) check_batch(x.shape());
+    m_shards = shards_of(x.shape(), pass.mode);
+    m_standardizers.resize(static_cast<std::int64_t>(m_shards.size()), m_options.channels);
+    if (m_used_batch) check_shards(x.shape());
+    const bool updates = m_used_batch && m_options.track_running_stats && pass.update_buffers;
+    if (x.shape().size() == 0) {
+        if (updates) m_num_batches_tracked += static_cast<std::int64_t>(m_shards.size());
+        return m_output;
+    }
 
     // A frozen layer measures its batch too: the window shows what it does not use.
-    if (m_used_batch || pass.mode == Mode::train) measure_batch(x, pass.pool);
-    choose_statistics(m_used_batch);
+    std::vector<Moments> moments;
+    if (m_used_batch || pass.mode == Mode::train) {
+        for (const auto& shard : m_shards) moments.push_back(measure(x, shard, pass.pool));
+        merge(moments);
+    }
+    for (std::size_t shard = 0; shard < m_shards.size(); ++shard) {
+        for (std::int64_t c = 0; c < m_options.channels; ++c) {
+            const double mean = m_used_batch ? moments[shard].mean[c] : m_running_mean[c];
+            const double var = m_used_batch ? moments[shard].var[c] : m_running_var[c];
+            m_standardizers.set(static_cast<std::int64_t>(shard), c, mean, var, m_options.eps, m_used_batch);
+        }
+    }
     normalize(x, pass.pool);
-    if (m_used_batch && m_options.track_running_stats && pass.update_buffers) update_running_stats(x.shape().pixels());
+    if (updates) std::ranges::for_each(moments, [this](const Moments& shard) { update_running_stats(shard); });
     return m_output;
 }
 
 template <class S>
-void BatchNorm2d<S>::measure_batch(const Tensor<S>& x, ThreadPool& pool) {
+typename BatchNorm2d<S>::Moments BatchNorm2d<S>::measure(const Tensor<S>& x, WorkRange pixels, ThreadPool& pool) const {
     const auto channels = m_options.channels;
-    const auto n = static_cast<double>(x.shape().pixels());
-    m_batch_mean = channel_sums<1>(x.shape(), pool, [&x, channels](std::int64_t pixel, const auto& sums) {
-        const S* values = x.data() + pixel * channels;
-        double* sum = sums[0];
-        for (std::int64_t c = 0; c < channels; ++c) sum[c] += values[c];
+    Moments moments{.n = pixels.end - pixels.begin};
+    const auto n = static_cast<double>(moments.n);
+    moments.mean = channel_sums<1>(channels, pixels, pool, [&x, channels](WorkRange share, const auto& sums) {
+        add_values(x.data() + share.begin * channels, share.end - share.begin, channels, sums[0]);
     })[0];
-    for (double& mean : m_batch_mean) mean /= n;
+    for (double& mean : moments.mean) mean /= n;
 
-    const double* mean = m_batch_mean.data();
-    m_batch_var = channel_sums<1>(x.shape(), pool, [&x, channels, mean](std::int64_t pixel, const auto& sums) {
-        const S* values = x.data() + pixel * channels;
-        double* sum = sums[0];
-        for (std::int64_t c = 0; c < channels; ++c) sum[c] += (values[c] - mean[c]) * (values[c] - mean[c]);
+    const double* mean = moments.mean.data();
+    moments.var = channel_sums<1>(channels, pixels, pool, [&x, channels, mean](WorkRange share, const auto& sums) {
+        add_squared_deviations(x.data() + share.begin * channels, share.end - share.begin, channels, mean, sums[0]);
     })[0];
-    for (double& var : m_batch_var) var /= n;
+    for (double& var : moments.var) var /= n;
+    return moments;
 }
 
 template <class S>
-void BatchNorm2d<S>::update_running_stats(std::int64_t n) {
+void BatchNorm2d<S>::merge(const std::vector<Moments>& shards) {
+    Moments whole = shards.front();
+    for (std::size_t shard = 1; shard < shards.size(); ++shard) {
+        const Moments& next = shards[shard];
+        const auto n = static_cast<double>(whole.n + next.n);
+        const double before = static_cast<double>(whole.n) / n, added = static_cast<double>(next.n) / n;
+        for (std::int64_t c = 0; c < m_options.channels; ++c) {
+            const double distance = next.mean[c] - whole.mean[c];
+            whole.mean[c] += distance * added;
+            whole.var[c] = before * whole.var[c] + added * next.var[c] + before * added * distance * distance;
+        }
+        whole.n += next.n;
+    }
+    m_batch_mean = std::move(whole.mean);
+    m_batch_var = std::move(whole.var);
+}
+
+template <class S>
+void BatchNorm2d<S>::update_running_stats(const Moments& moments) {
     ++m_num_batches_tracked;
     const double factor = m_options.momentum ? *m_options.momentum : 1.0 / static_cast<double>(m_num_batches_tracked);
-    const double unbias = static_cast<double>(n) / static_cast<double>(n - 1);
+    const double unbias = static_cast<double>(moments.n) / static_cast<double>(moments.n - 1);
     for (std::int64_t c = 0; c < m_options.channels; ++c) {
-        m_running_mean[c] = static_cast<S>((1 - factor) * m_running_mean[c] + factor * m_batch_mean[c]);
-        m_running_var[c] = static_cast<S>((1 - factor) * m_running_var[c] + factor * m_batch_var[c] * unbias);
-    }
-}
-
-template <class S>
-void BatchNorm2d<S>::choose_statistics(bool of_batch) {
-    for (std::int64_t c = 0; c < m_options.channels; ++c) {
-        const double mean = of_batch ? m_batch_mean[c] : m_running_mean[c];
-        const double var = of_batch ? m_batch_var[c] : m_running_var[c];
-        m_mean[c] = static_cast<S>(mean);
-        m_mean_rest[c] = static_cast<S>(mean - m_mean[c]);
-        // A constant channel without eps becomes β, as in PyTorch, not NaN.
-        const bool is_constant = of_batch && var + m_options.eps == 0;
-        m_inv_std[c] = is_constant ? S{0} : static_cast<S>(1.0 / std::sqrt(var + m_options.eps));
+        m_running_mean[c] = static_cast<S>((1 - factor) * m_running_mean[c] + factor * moments.mean[c]);
+        m_running_var[c] = static_cast<S>((1 - factor) * m_running_var[c] + factor * moments.var[c] * unbias);
     }
 }
 
 template <class S>
 void BatchNorm2d<S>::normalize(const Tensor<S>& x, ThreadPool& pool) {
     const auto channels = m_options.channels;
-    const bool affine = m_options.affine;
-    pool.run(work_groups, [&](std::int64_t group) {
-        const auto [begin, end] = work_range(x.shape().pixels(), group);
-        for (std::int64_t pixel = begin; pixel < end; ++pixel) {
-            const S* in = x.data() + pixel * channels;
-            S* out = m_output.data() + pixel * channels;
-            if (affine) {
-                for (std::int64_t c = 0; c < channels; ++c) {
-                    out[c] = normalized(in[c], c) * m_weight.value[c] + m_bias.value[c];
-                }
-            } else {
-                for (std::int64_t c = 0; c < channels; ++c) out[c] = normalized(in[c], c);
-            }
-        }
-    });
+    const S* weight = m_options.affine ? m_weight.value.data() : nullptr;
+    const S* bias = m_options.affine ? m_bias.value.data() : nullptr;
+    for (std::size_t shard = 0; shard < m_shards.size(); ++shard) {
+        const auto standardizer = m_standardizers[static_cast<std::int64_t>(shard)];
+        pool.run(work_groups, [&](std::int64_t group) {
+            const auto [begin, end] = share_of(m_shards[shard], group);
+            standardize(x.data() + begin * channels, end - begin, channels, standardizer, weight, bias,
+                        m_output.data() + begin * channels);
+        });
+    }
 }
 
 template <class S>
 const Tensor<S>& BatchNorm2d<S>::backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) {
     m_input_gradient.resize(input_gradient ? gradient.shape() : Shape{});
-    sum_gradients(gradient, pass.pool);
-    if (m_options.affine) {
-        for (std::int64_t c = 0; c < m_options.channels; ++c) {
-            m_weight.gradient[c] = static_cast<S>(m_weight_gradient[c]);
-            m_bias.gradient[c] = static_cast<S>(m_bias_gradient[c]);
-        }
+    const auto channels = m_options.channels;
+    std::vector<std::array<std::vector<double>, 2>> sums;
+    for (std::size_t shard = 0; shard < m_shards.size(); ++shard) {
+        const auto standardizer = m_standardizers[static_cast<std::int64_t>(shard)];
+        sums.push_back(channel_sums<2>(channels, m_shards[shard], pass.pool, [&](WorkRange share, const auto& sum) {
+            add_gradients(gradient.data() + share.begin * channels, m_input->data() + share.begin * channels,
+                          share.end - share.begin, channels, standardizer, static_cast<const S*>(nullptr), sum[0],
+                          sum[1]);
+        }));
     }
-    if (input_gradient && gradient.shape().size() > 0) write_input_gradient(gradient, pass.pool);
+    if (m_options.affine) write_parameter_gradients(sums);
+    if (!input_gradient || gradient.shape().size() == 0) return m_input_gradient;
+    for (std::size_t shard = 0; shard < sums.size(); ++shard) {
+        write_shard_gradient(gradient, static_cast<std::int64_t>(shard), sums[shard], pass.pool);
+    }
     return m_input_gradient;
 }
 
 template <class S>
-void BatchNorm2d<S>::sum_gradients(const Tensor<S>& gradient, ThreadPool& pool) {
-    const auto channels = m_options.channels;
-    auto sums = channel_sums<2>(gradient.shape(), pool, [&](std::int64_t pixel, const auto& sum) {
-        const S* g = gradient.data() + pixel * channels;
-        const S* x = m_input->data() + pixel * channels;
-        for (std::int64_t c = 0; c < channels; ++c) {
-            sum[0][c] += g[c];
-            sum[1][c] += static_cast<double>(g[c]) * normalized(x[c], c);
+void BatchNorm2d<S>::write_parameter_gradients(const std::vector<std::array<std::vector<double>, 2>>& sums) {
+    for (std::int64_t c = 0; c < m_options.channels; ++c) {
+        double of_bias = 0, of_weight = 0;
+        for (const auto& shard : sums) {
+            of_bias += shard[0][c];
+            of_weight += shard[1][c];
         }
-    });
-    m_bias_gradient = std::move(sums[0]);
-    m_weight_gradient = std::move(sums[1]);
+        m_bias.gradient[c] = static_cast<S>(of_bias);
+        m_weight.gradient[c] = static_cast<S>(of_weight);
+    }
 }
 
 template <class S>
-void BatchNorm2d<S>::write_input_gradient(const Tensor<S>& gradient, ThreadPool& pool) {
+void BatchNorm2d<S>::write_shard_gradient(const Tensor<S>& gradient, std::int64_t shard,
+                                          const std::array<std::vector<double>, 2>& sums, ThreadPool& pool) {
     const auto channels = m_options.channels;
-    const auto n = static_cast<double>(gradient.shape().pixels());
+    const WorkRange pixels = m_shards[shard];
+    const auto standardizer = m_standardizers[shard];
+    const auto n = static_cast<double>(pixels.end - pixels.begin);
     // Per channel: γ·is, and the two means that train mode subtracts (zero in eval mode).
-    std::vector<S> scale(channels), mean_gradient(channels), mean_projection(channels);
+    InputGradientTerms<S> terms(channels);
     for (std::int64_t c = 0; c < channels; ++c) {
-        scale[c] = weight_of(c) * m_inv_std[c];
-        mean_gradient[c] = m_used_batch ? static_cast<S>(m_bias_gradient[c] / n) : S{0};
-        mean_projection[c] = m_used_batch ? static_cast<S>(m_weight_gradient[c] / n) : S{0};
+        terms.factor[c] = weight_of(c) * standardizer.inv_std[c];
+        terms.mean_gradient[c] = m_used_batch ? static_cast<S>(sums[0][c] / n) : S{0};
+        terms.mean_projection[c] = m_used_batch ? static_cast<S>(sums[1][c] / n) : S{0};
     }
     pool.run(work_groups, [&](std::int64_t group) {
-        const auto [begin, end] = work_range(gradient.shape().pixels(), group);
-        for (std::int64_t pixel = begin; pixel < end; ++pixel) {
-            const S* g = gradient.data() + pixel * channels;
-            const S* x = m_input->data() + pixel * channels;
-            S* dx = m_input_gradient.data() + pixel * channels;
-            for (std::int64_t c = 0; c < channels; ++c) {
-                dx[c] = scale[c] * (g[c] - mean_gradient[c] - normalized(x[c], c) * mean_projection[c]);
-            }
-        }
+        const auto [begin, end] = share_of(pixels, group);
+        write_input_gradient(gradient.data() + begin * channels, m_input->data() + begin * channels, end - begin,
+                             channels, standardizer, static_cast<const S*>(nullptr), terms,
+                             m_input_gradient.data() + begin * channels);
     });
 }
 
@@ -194,6 +242,11 @@ std::vector<Buffer<S>> BatchNorm2d<S>::buffers() {
 
 template <class S>
 void BatchNorm2d<S>::reset(std::uint64_t /*seed*/) {
+    reset_parameters();
+}
+
+template <class S>
+void BatchNorm2d<S>::reset_parameters() {
     std::ranges::fill(m_weight.value, S{1});
     std::ranges::fill(m_bias.value, S{0});
     reset_running_stats();
@@ -207,11 +260,16 @@ void BatchNorm2d<S>::reset_running_stats() {
 }
 
 template <class S>
+void BatchNorm2d<S>::copy_buffers_to(BatchNorm2d& copy) const {
+    copy.m_running_mean = m_running_mean;
+    copy.m_running_var = m_running_var;
+    copy.m_num_batches_tracked = m_num_batches_tracked;
+}
+
+template <class S>
 std::unique_ptr<Module<S>> BatchNorm2d<S>::clone() const {
     auto copy = std::make_unique<BatchNorm2d>(m_options);
-    copy->m_running_mean = m_running_mean;
-    copy->m_running_var = m_running_var;
-    copy->m_num_batches_tracked = m_num_batches_tracked;
+    copy_buffers_to(*copy);
     return copy;
 }
 

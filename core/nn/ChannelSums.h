@@ -1,20 +1,27 @@
-// Sums over all pixels of a batch, channel by channel, in double and in a fixed order.
+// Sums over pixels, channel by channel, in double and in a fixed order.
 #pragma once
 
 #include "core/parallel/ThreadPool.h"
-#include "core/tensor/Shape.h"
 
 #include <array>
+#include <cstdint>
 #include <vector>
 
 namespace normscope::nn {
 
-/// Σ over all pixels of `Count` quantities per channel. `add_pixel(pixel, sums)` adds pixel's values
-/// to sums[k][channel]. Each work group sums its share of the pixels, the groups are merged in order:
-/// the result does not depend on the number of threads.
-template <std::size_t Count, class AddPixel>
-std::array<std::vector<double>, Count> channel_sums(const Shape& shape, ThreadPool& pool, AddPixel add_pixel) {
-    const auto channels = static_cast<std::size_t>(shape.c);
+/// Part of a range of pixels that a work group works on.
+constexpr WorkRange share_of(WorkRange pixels, std::int64_t group) {
+    const auto [begin, end] = work_range(pixels.end - pixels.begin, group);
+    return {pixels.begin + begin, pixels.begin + end};
+}
+
+/// Σ over the pixels of a range of `Count` quantities per channel. `add_pixels(share, sums)` adds the
+/// values of a share of them to sums[k][channel]. Each work group sums its share, the groups are merged
+/// in order: the result does not depend on the number of threads.
+template <std::size_t Count, class AddPixels>
+std::array<std::vector<double>, Count> channel_sums(std::int64_t channel_count, WorkRange pixels, ThreadPool& pool,
+                                                    AddPixels add_pixels) {
+    const auto channels = static_cast<std::size_t>(channel_count);
     using Sums = std::array<std::vector<double>, Count>;
     std::vector<Sums> partial(work_groups);
     pool.run(work_groups, [&](std::int64_t group) {
@@ -23,8 +30,7 @@ std::array<std::vector<double>, Count> channel_sums(const Shape& shape, ThreadPo
             partial[group][k].assign(channels, 0.0);
             sums[k] = partial[group][k].data();
         }
-        const auto [begin, end] = work_range(shape.pixels(), group);
-        for (std::int64_t pixel = begin; pixel < end; ++pixel) add_pixel(pixel, sums);
+        add_pixels(share_of(pixels, group), sums);
     });
     Sums total = std::move(partial[0]);
     for (std::size_t group = 1; group < partial.size(); ++group) {

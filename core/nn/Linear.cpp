@@ -33,13 +33,13 @@ const Tensor<S>& Linear<S>::forward(const Tensor<S>& x, const Pass& pass) {
     m_output.resize(output_shape(x.shape()));
     m_input = &x;
     const auto in = m_options.in_features, out = m_options.out_features;
-    const Eigen::Map<const Eigen::RowVector<S, Eigen::Dynamic>> bias(m_bias.value.data(), out);
     pass.pool.run(work_groups, [&](std::int64_t group) {
         const auto [begin, end] = work_range(x.shape().n, group);
         if (begin == end) return;
         MatrixMap<S> y(m_output.image(begin), end - begin, out);
         y.noalias() = ConstMatrixMap<S>(x.image(begin), end - begin, in) * weight().transpose();
-        y.rowwise() += bias;
+        if (!m_options.bias) return;
+        y.rowwise() += Eigen::Map<const Eigen::RowVector<S, Eigen::Dynamic>>(m_bias.value.data(), out);
     });
     return m_output;
 }
@@ -50,8 +50,9 @@ const Tensor<S>& Linear<S>::backward(const Tensor<S>& gradient, const Pass& pass
     m_input_gradient.resize(input_gradient ? x.shape() : Shape{});
     const auto in = m_options.in_features, out = m_options.out_features;
     MatrixMap<S> weight_gradient(m_weight.gradient.data(), out, in);
-    Eigen::Map<Eigen::RowVector<S, Eigen::Dynamic>> bias_gradient(m_bias.gradient.data(), out);
-    bias_gradient = gradient.rows().colwise().sum();
+    if (m_options.bias) {
+        Eigen::Map<Eigen::RowVector<S, Eigen::Dynamic>>(m_bias.gradient.data(), out) = gradient.rows().colwise().sum();
+    }
     pass.pool.run(work_groups, [&](std::int64_t group) {
         // The weight's gradient by columns, the input's by rows: no partial sums to merge.
         const auto columns = work_range(in, group);
@@ -68,8 +69,15 @@ const Tensor<S>& Linear<S>::backward(const Tensor<S>& gradient, const Pass& pass
 }
 
 template <class S>
+std::vector<Parameter<S>*> Linear<S>::parameters() {
+    if (!m_options.bias) return {&m_weight};
+    return {&m_weight, &m_bias};
+}
+
+template <class S>
 void Linear<S>::reset(std::uint64_t seed) {
     fill_kaiming_uniform(m_weight, m_options.in_features, RandomStream(seed, "init/" + this->name() + ".weight"));
+    if (!m_options.bias) return;
     fill_kaiming_uniform(m_bias, m_options.in_features, RandomStream(seed, "init/" + this->name() + ".bias"));
 }
 

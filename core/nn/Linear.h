@@ -14,6 +14,7 @@ class Linear : public Module<S> {
         std::int64_t out_features = 1;
         /// Shape of the feature maps that a Flatten before this layer made the vectors of; n = 0: none.
         Shape flattened;
+        bool bias = true;
     };
     explicit Linear(const Options& options);
 
@@ -22,7 +23,7 @@ class Linear : public Module<S> {
     Shape output_shape(const Shape& input) const override;
     const Tensor<S>& forward(const Tensor<S>& x, const Pass& pass) override;
     const Tensor<S>& backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) override;
-    std::vector<Parameter<S>*> parameters() override { return {&m_weight, &m_bias}; }
+    std::vector<Parameter<S>*> parameters() override;
     /// As PyTorch: weight and bias uniform in ±1/√in_features.
     void reset(std::uint64_t seed) override;
     std::unique_ptr<Module<S>> clone() const override { return std::make_unique<Linear>(m_options); }

@@ -6,51 +6,42 @@
 namespace normscope::nn {
 
 template <class S>
-MaxPool2d<S>::MaxPool2d(std::int64_t kernel) : m_kernel(kernel) {}
-
-template <class S>
-std::string MaxPool2d<S>::detail() const {
-    return std::to_string(m_kernel) + "×" + std::to_string(m_kernel);
-}
-
-template <class S>
-Shape MaxPool2d<S>::output_shape(const Shape& input) const {
-    if (input.h < m_kernel || input.w < m_kernel) {
-        throw ShapeError("MaxPool2d: a window of size " + std::to_string(m_kernel) + " does not fit into input size " +
-                         to_string(input));
-    }
-    return {input.n, input.h / m_kernel, input.w / m_kernel, input.c};
-}
-
-template <class S>
 const Tensor<S>& MaxPool2d<S>::forward(const Tensor<S>& x, const Pass& pass) {
     m_input_shape = x.shape();
-    const Shape in = m_input_shape;
-    const Shape out = output_shape(in);
+    const Shape out = output_shape(m_input_shape);
     m_output.resize(out);
     m_winner.resize(static_cast<std::size_t>(out.size()));
     pass.pool.run(work_groups, [&](std::int64_t group) {
         const auto [begin, end] = work_range(out.n * out.h, group);
-        for (std::int64_t row = begin; row < end; ++row) {
-            const auto n = row / out.h, h = row % out.h;
-            const S* image = x.image(n);
-            for (std::int64_t w = 0; w < out.w; ++w) {
-                const auto corner = (h * m_kernel * in.w + w * m_kernel) * in.c;
-                S* best = m_output.image(n) + (h * out.w + w) * out.c;
-                std::int32_t* winner = m_winner.data() + (best - m_output.data());
-                for (std::int64_t i = 0; i < m_kernel * m_kernel; ++i) {
-                    const auto offset = corner + (i / m_kernel * in.w + i % m_kernel) * in.c;
-                    for (std::int64_t c = 0; c < in.c; ++c) {
-                        const S value = image[offset + c];
-                        const bool wins = i == 0 || value > best[c] || std::isnan(value);
-                        best[c] = wins ? value : best[c];
-                        winner[c] = wins ? static_cast<std::int32_t>(offset + c) : winner[c];
-                    }
-                }
-            }
-        }
+        for (std::int64_t row = begin; row < end; ++row) pool_row(x, row / out.h, row % out.h);
     });
     return m_output;
+}
+
+template <class S>
+void MaxPool2d<S>::pool_row(const Tensor<S>& x, std::int64_t n, std::int64_t h) {
+    const Shape& in = x.shape();
+    const Shape& out = m_output.shape();
+    const S* image = x.image(n);
+    const auto [top, bottom] = m_windows.inside(h, in.h);
+    for (std::int64_t w = 0; w < out.w; ++w) {
+        const auto [left, right] = m_windows.inside(w, in.w);
+        S* best = m_output.image(n) + (h * out.w + w) * out.c;
+        std::int32_t* winner = m_winner.data() + (best - m_output.data());
+        bool is_first = true;
+        for (std::int64_t i = top; i < bottom; ++i) {
+            for (std::int64_t j = left; j < right; ++j) {
+                const auto offset = (i * in.w + j) * in.c;
+                for (std::int64_t c = 0; c < in.c; ++c) {
+                    const S value = image[offset + c];
+                    const bool wins = is_first || value > best[c] || std::isnan(value);
+                    best[c] = wins ? value : best[c];
+                    winner[c] = wins ? static_cast<std::int32_t>(offset + c) : winner[c];
+                }
+                is_first = false;
+            }
+        }
+    }
 }
 
 template <class S>

@@ -1,28 +1,37 @@
 // Maximum over square windows.
 #pragma once
 
-#include "core/nn/Module.h"
+#include "core/nn/PoolWindows.h"
 
 #include <vector>
 
 namespace normscope::nn {
 
-/// kernel × kernel windows with stride = kernel; what does not fill a window is left out, as in
-/// torch.nn.MaxPool2d. Of equal values the first in row order gets the gradient; NaN wins.
+/// y = max over the window, as torch.nn.MaxPool2d: the padding counts as −∞, what does not fill a window is left out.
+/// Of equal values the first in row order gets the gradient; NaN wins.
 template <class S>
 class MaxPool2d : public Module<S> {
    public:
-    explicit MaxPool2d(std::int64_t kernel);
+    using Options = PoolOptions;
+    /// Throws InputError for options PyTorch refuses.
+    explicit MaxPool2d(const Options& options) : m_windows("MaxPool2d", options) {}
+    /// kernel × kernel windows side by side.
+    explicit MaxPool2d(std::int64_t kernel) : MaxPool2d(Options{.kernel = kernel}) {}
 
     std::string kind() const override { return "MaxPool2d"; }
-    std::string detail() const override;
-    Shape output_shape(const Shape& input) const override;
+    std::string detail() const override { return m_windows.detail(); }
+    Shape output_shape(const Shape& input) const override { return m_windows.output_shape(input); }
     const Tensor<S>& forward(const Tensor<S>& x, const Pass& pass) override;
     const Tensor<S>& backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) override;
-    std::unique_ptr<Module<S>> clone() const override { return std::make_unique<MaxPool2d>(m_kernel); }
+    std::unique_ptr<Module<S>> clone() const override { return std::make_unique<MaxPool2d>(m_windows.options()); }
+
+    /// With the stride filled in.
+    const Options& options() const { return m_windows.options(); }
 
    private:
-    std::int64_t m_kernel;
+    void pool_row(const Tensor<S>& x, std::int64_t n, std::int64_t h);
+
+    PoolWindows m_windows;
     Shape m_input_shape;
     Tensor<S> m_output;
     std::vector<std::int32_t> m_winner;  ///< offset of each output's maximum within its input image

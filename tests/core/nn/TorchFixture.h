@@ -22,9 +22,9 @@ struct TorchTensor {
     std::vector<double> values;
     bool is_count = false;
 
-    /// (N, C, H, W) or (N, C) as we say it.
+    /// (N, C, H, W), (N, C, L) or (N, C) as we say it.
     Shape shape() const {
-        return {dims.at(0), dims.size() == 4 ? dims[2] : 1, dims.size() == 4 ? dims[3] : 1, dims.at(1)};
+        return {dims.at(0), dims.size() == 4 ? dims[2] : 1, dims.size() > 2 ? dims.back() : 1, dims.at(1)};
     }
     template <class S>
     Tensor<S> tensor() const {

@@ -1,11 +1,8 @@
-#include "core/nn/CrossEntropy.h"
 #include "core/nn/Models.h"
 #include "tests/core/io/ErrorText.h"
-#include "tests/core/nn/TensorTools.h"
+#include "tests/core/nn/NetworkProblem.h"
 
 #include <QTest>
-
-#include <array>
 
 using namespace normscope;
 using namespace normscope::nn;
@@ -25,61 +22,12 @@ ModelRecipe named(const std::string& name) {
     return recipe;
 }
 
-/// The network with one batch; its loss is a function of the parameters.
-class Problem {
-   public:
-    Problem(const ModelRecipe& recipe, std::int64_t images, std::int64_t side)
-        : m_network(make_network<double>(recipe, {0, side, side, 1}, 10)),
-          m_x(random_tensor<double>({images, side, side, 1}, 21)),
-          m_pool(1) {
-        m_network.reset(3);
-        for (const auto& [position, layer] : m_network.norm_layers()) {
-            for (auto* parameter : layer->parameters()) fill_normal<double>(parameter->value, 30, 1, 0.3);
-        }
-        RandomStream stream(1, "labels");
-        for (std::int64_t n = 0; n < images; ++n) m_labels.push_back(stream.below(10));
-    }
-
-    Network<double>& network() { return m_network; }
-    double loss() { return cross_entropy<double>(m_network.forward(m_x, pass()), m_labels, nullptr).loss; }
-    void find_gradients() {
-        Tensor<double> gradient;
-        cross_entropy<double>(m_network.forward(m_x, pass()), m_labels, &gradient);
-        m_network.backward(gradient, pass());
-    }
-
-   private:
-    Pass pass() { return {m_pool, Mode::train, /*update_buffers=*/false}; }
-
-    Network<double> m_network;
-    Tensor<double> m_x;
-    std::vector<std::int64_t> m_labels;
-    ThreadPool m_pool;
-};
-
-/// A random choice of a parameter's values: analytic and numeric gradients.
-struct SampledGradients {
-    std::vector<double> analytic;
-    std::vector<double> numeric;
-};
-
-SampledGradients sample(Problem& problem, const Parameter<double>& parameter) {
-    constexpr double h = 1e-6;
-    SampledGradients found;
-    auto order = permutation(parameter.size(), RandomStream(1, "sample"));
-    order.resize(std::min<std::size_t>(order.size(), 40));
-    for (const auto i : order) {
-        double& value = parameter.value[i];
-        const double before = value;
-        value = before + h;
-        const double above = problem.loss();
-        value = before - h;
-        const double below = problem.loss();
-        value = before;
-        found.analytic.push_back(parameter.gradient[i]);
-        found.numeric.push_back((above - below) / (2 * h));
-    }
-    return found;
+/// Full names of the leaves.
+template <class S>
+std::string names_of(const Network<S>& network) {
+    std::string names;
+    for (const auto* leaf : network.leaves()) names += leaf->name() + " ";
+    return names;
 }
 
 }  // namespace
@@ -100,10 +48,108 @@ class tst_Models : public QObject {
 
     void namesVggsLayers() {
         const auto network = make_network<float>(named("vgg"), {0, 32, 32, 3}, 10);
-        std::string names;
-        for (const auto& layer : network.layers()) names += layer.name + " ";
+        const std::string names = names_of(network);
         QCOMPARE(names, "conv1 bn1 relu1 conv2 bn2 relu2 pool1 conv3 bn3 relu3 conv4 bn4 relu4 pool2 flatten linear ");
         QCOMPARE(network.layers()[7].module->output_shape({5, 16, 16, 32}).c, 64);
+    }
+
+    void namesResnetsLayersAsTorchvision() {
+        const auto network = make_network<float>(named("resnet"), {0, 32, 32, 3}, 10);
+        QCOMPARE(names_of(network),
+                 "conv1 bn1 relu1 layer1.conv1 layer1.bn1 layer1.relu1 layer1.conv2 layer1.bn2 layer1.relu2 "
+                 "layer2.conv1 layer2.bn1 layer2.relu1 layer2.conv2 layer2.bn2 layer2.downsample.0 "
+                 "layer2.downsample.1 layer2.relu2 layer3.conv1 layer3.bn1 layer3.relu1 layer3.conv2 layer3.bn2 "
+                 "layer3.downsample.0 layer3.downsample.1 layer3.relu2 pool1 flatten linear ");
+        ModelRecipe deep = named("resnet");
+        deep.depth = 2;
+        deep.widths = {8, 12};
+        const auto names = names_of(make_network<float>(deep, {0, 32, 32, 3}, 10));
+        QVERIFY2(names.find("layer2.0.downsample.1 layer2.0.relu2 layer2.1.conv1") != std::string::npos, names.c_str());
+    }
+
+    void namesTheOtherNetworksLayers_data() {
+        QTest::addColumn<QString>("names");
+        QTest::newRow("variable-input") << "conv1 bn1 relu1 pool1 conv2 bn2 relu2 pool2 flatten linear ";
+        QTest::newRow("image-classifier") << "conv1 bn1 relu1 pool1 pool2 flatten linear ";
+        QTest::newRow("mlp") << "flatten linear1 bn1 relu1 linear2 ";
+    }
+    void namesTheOtherNetworksLayers() {
+        QFETCH(QString, names);
+        QCOMPARE(names_of(make_network<float>(named(QTest::currentDataTag()), {0, 28, 28, 1}, 10)),
+                 names.toStdString());
+    }
+
+    void hasTheLayersOfTheBenchmark() {
+        const auto network = make_network<float>(named("resnet"), {0, 32, 32, 3}, 10);
+        std::int64_t count = 0;
+        for (const auto* parameter : network.parameters().parameters()) count += parameter->size();
+        // conv, norm: 3·16·9+16+32; 2·(16·16·9+16+32); 16·32·9+32+64, 32·32·9+32+64, 16·32+32+64; …
+        QCOMPARE(count, 448 + 32 + 2 * (2320 + 32) + 4640 + 64 + 9248 + 64 + 544 + 64 + 18496 + 128 + 36928 + 128 +
+                            2112 + 128 + 650);
+    }
+
+    void poolsWhileThePlainNetworksMapsAreLarge_data() {
+        QTest::addColumn<int>("side");
+        QTest::addColumn<int>("depth");
+        QTest::addColumn<int>("pools");
+        QTest::newRow("28") << 28 << 0 << 2;
+        QTest::newRow("32") << 32 << 0 << 3;
+        QTest::newRow("7") << 7 << 0 << 0;
+        QTest::newRow("64, deep") << 64 << 20 << 4;
+        QTest::newRow("64, shallow") << 64 << 8 << 2;
+    }
+    void poolsWhileThePlainNetworksMapsAreLarge() {
+        QFETCH(int, side);
+        QFETCH(int, depth);
+        QFETCH(int, pools);
+        ModelRecipe recipe = named("plain");
+        recipe.depth = depth;
+        const auto network = make_network<float>(recipe, {0, side, side, 1}, 10);
+        const auto count = [&](const std::string& kind) {
+            return static_cast<int>(
+                std::ranges::count_if(network.leaves(), [&](const auto* leaf) { return leaf->kind() == kind; }));
+        };
+        QCOMPARE(count("MaxPool2d"), pools);
+        QCOMPARE(count("Conv2d"), depth == 0 ? 12 : depth);
+        QCOMPARE(count("BatchNorm2d"), depth == 0 ? 12 : depth);
+    }
+
+    void takesWidthsAndDepth() {
+        ModelRecipe recipe = named("vgg");
+        recipe.widths = {4, 6, 8};
+        recipe.depth = 1;
+        const auto network = make_network<float>(recipe, {0, 28, 28, 1}, 10);
+        QCOMPARE(names_of(network),
+                 "conv1 bn1 relu1 pool1 conv2 bn2 relu2 pool2 conv3 bn3 relu3 pool3 flatten linear ");
+        QCOMPARE(network.leaves()[8]->output_shape({1, 7, 7, 6}).c, 8);
+    }
+
+    void refusesWidthsAndDepthsOutOfRange_data() {
+        QTest::addColumn<QList<int>>("widths");
+        QTest::addColumn<int>("depth");
+        QTest::addColumn<QString>("sentence");
+        QTest::newRow("plain")
+            << QList<int>{} << 7
+            << "model.depth of the network 'plain' must be from 8 to 20, or 0 for its own 12, not 7.";
+        QTest::newRow("vgg") << QList<int>{} << -1
+                             << "model.depth of the network 'vgg' must be from 1 to 8, or 0 for its own 2, not -1.";
+        QTest::newRow("mlp") << QList<int>{} << 2
+                             << "model.depth: the network 'mlp' has no depth to set; leave it at 0.";
+        QTest::newRow("simple") << QList{16, 0} << 0 << "model.widths[1] must be from 1 to 4096, not 0.";
+        QTest::newRow("resnet") << QList{4097} << 0 << "model.widths[0] must be from 1 to 4096, not 4097.";
+        QTest::newRow("image-classifier")
+            << QList{8, 8} << 0 << "model.widths: the network 'image-classifier' takes 1 number, not 2.";
+        QTest::newRow("variable-input") << QList{1, 1, 1, 1, 1, 1, 1, 1, 1} << 0
+                                        << "model.widths: the network 'variable-input' takes 1 to 8 numbers, not 9.";
+    }
+    void refusesWidthsAndDepthsOutOfRange() {
+        QFETCH(QList<int>, widths);
+        QFETCH(int, depth);
+        QFETCH(QString, sentence);
+        ModelRecipe recipe = named(QTest::currentDataTag());
+        recipe.widths.assign(widths.begin(), widths.end());
+        recipe.depth = depth;
+        QCOMPARE(error_text([&] { make_network<float>(recipe, {0, 28, 28, 1}, 10); }), sentence.toStdString());
     }
 
     void leavesNormLayersOut() {
@@ -133,7 +179,8 @@ class tst_Models : public QObject {
         QCOMPARE(error_text([&] {
                      make_network<float>(recipe, {0, 28, 28, 1}, 10);
                  }),
-                 "model.name: there is no network 'alexnet'; this version has: simple, vgg.");
+                 "model.name: there is no network \"alexnet\"; this version has: simple, vgg, resnet, variable-input, "
+                 "image-classifier, mlp, plain, custom.");
     }
 
     void refusesImagesTooSmall() {
