@@ -3,94 +3,86 @@
 namespace normscope::kernels {
 namespace {
 
-/// The pixels of a work group as one long row.
-struct Share {
-    NormArea area;
-    std::int64_t offset;
+/// visit(group, image) for all images, on all threads.
+template <class Visit>
+void for_each_image(std::int64_t n, ThreadPool& pool, const Visit& visit) {
+    pool.run(work_groups, [&](std::int64_t group) {
+        const auto [begin, end] = work_range(n, group);
+        for (std::int64_t image = begin; image < end; ++image) visit(group, image);
+    });
+}
 
-    Share(const PixelTensor& shape, bool relu, std::int64_t group) {
-        const auto [begin, end] = work_range(shape.pixels, group);
-        area = {1, end - begin, shape.channels, relu};
-        offset = begin * shape.channels;
-    }
+/// An image as one long row.
+NormArea area_of(const ImageTensor& shape, bool relu) {
+    return {1, shape.pixels, shape.channels, relu};
+}
+
+/// Offsets of images in front of and behind a 2×2 pool.
+struct PoolOffsets {
+    std::int64_t in, out;
+    PoolOffsets(const PoolImage& image, std::int64_t n)
+        : in(n * image.h * image.w * image.channels), out(n * (image.h / 2) * (image.w / 2) * image.channels) {}
 };
 
 }  // namespace
 
-std::int64_t batch_moments(const PixelTensor& shape, const float* x, NormChannels& norm, std::span<double> mean,
-                           std::span<double> var, ThreadPool& pool) {
+void sum_moments(const ImageTensor& shape, const float* x, NormChannels& norm, ThreadPool& pool) {
     norm.clear_moments();
-    pool.run(work_groups, [&](std::int64_t group) {
-        const auto [begin, end] = work_range(shape.pixels, group);
-        norm.add_moments(group, x + begin * shape.channels, end - begin);
+    for_each_image(shape.n, pool, [&](std::int64_t group, std::int64_t image) {
+        norm.add_moments(group, x + image * shape.pixels * shape.channels, shape.pixels);
     });
-    return norm.merge_moments(mean, var);
 }
 
-void normalize_batch(const PixelTensor& shape, bool relu, const NormChannels& norm, const float* x, float* y,
+void normalize_batch(const ImageTensor& shape, bool relu, const NormChannels& norm, const float* x, float* y,
                      ThreadPool& pool) {
-    pool.run(work_groups, [&](std::int64_t group) {
-        const Share share(shape, relu, group);
-        normalize(share.area, norm.coefficients(), x + share.offset, 0, y + share.offset, 0);
+    for_each_image(shape.n, pool, [&](std::int64_t, std::int64_t image) {
+        const std::int64_t at = image * shape.pixels * shape.channels;
+        normalize(area_of(shape, relu), norm.coefficients(), x + at, 0, y + at, 0);
     });
 }
 
-void batch_gradient_sums(const PixelTensor& shape, bool relu, NormChannels& norm, const float* x, const float* dy,
-                         std::span<double> dgamma, std::span<double> dbeta, ThreadPool& pool) {
+void sum_gradients(const ImageTensor& shape, bool relu, NormChannels& norm, const float* x, const float* dy,
+                   ThreadPool& pool) {
     norm.clear_gradients();
-    pool.run(work_groups, [&](std::int64_t group) {
-        const Share share(shape, relu, group);
-        add_gradient_sums(share.area, norm.coefficients(), x + share.offset, 0, dy + share.offset, 0,
-                          norm.gradient_sums(group), norm.gradient_products(group));
+    for_each_image(shape.n, pool, [&](std::int64_t group, std::int64_t image) {
+        const std::int64_t at = image * shape.pixels * shape.channels;
+        add_gradient_sums(area_of(shape, relu), norm.coefficients(), x + at, 0, dy + at, 0, norm.gradient_sums(group),
+                          norm.gradient_products(group));
     });
-    norm.merge_gradients(dgamma, dbeta);
 }
 
-void normalize_batch_backward(const PixelTensor& shape, bool relu, const NormChannels& norm, const float* x,
+void normalize_batch_backward(const ImageTensor& shape, bool relu, const NormChannels& norm, const float* x,
                               const float* dy, float* dx, ThreadPool& pool) {
-    pool.run(work_groups, [&](std::int64_t group) {
-        const Share share(shape, relu, group);
-        normalize_backward(share.area, norm.coefficients(), x + share.offset, 0, dy + share.offset, 0,
-                           dx + share.offset, 0);
+    for_each_image(shape.n, pool, [&](std::int64_t, std::int64_t image) {
+        const std::int64_t at = image * shape.pixels * shape.channels;
+        normalize_backward(area_of(shape, relu), norm.coefficients(), x + at, 0, dy + at, 0, dx + at, 0);
     });
 }
 
 void normalize_pool_batch(const PoolImage& image, std::int64_t n, const NormChannels& norm, const float* x, float* y,
                           ThreadPool& pool) {
-    const std::int64_t row = image.w / 2 * image.channels;
-    pool.run(work_groups, [&](std::int64_t group) {
-        const auto [begin, end] = work_range(n, group);
-        for (std::int64_t i = begin; i < end; ++i) {
-            normalize_pool(image, norm.coefficients(), x + i * image.h * image.w * image.channels,
-                           y + i * (image.h / 2) * row, row);
-        }
+    for_each_image(n, pool, [&](std::int64_t, std::int64_t i) {
+        const PoolOffsets at(image, i);
+        normalize_pool(image, norm.coefficients(), x + at.in, y + at.out, image.w / 2 * image.channels);
     });
 }
 
-void batch_pool_gradient_sums(const PoolImage& image, std::int64_t n, NormChannels& norm, const float* x,
-                              const float* dy, std::span<double> dgamma, std::span<double> dbeta, ThreadPool& pool) {
+void sum_pool_gradients(const PoolImage& image, std::int64_t n, NormChannels& norm, const float* x, const float* dy,
+                        ThreadPool& pool) {
     norm.clear_gradients();
-    pool.run(work_groups, [&](std::int64_t group) {
-        const auto [begin, end] = work_range(n, group);
-        for (std::int64_t i = begin; i < end; ++i) {
-            add_pool_gradient_sums(image, norm.coefficients(), x + i * image.h * image.w * image.channels,
-                                   dy + i * (image.h / 2) * (image.w / 2) * image.channels, norm.gradient_sums(group),
-                                   norm.gradient_products(group));
-        }
+    for_each_image(n, pool, [&](std::int64_t group, std::int64_t i) {
+        const PoolOffsets at(image, i);
+        add_pool_gradient_sums(image, norm.coefficients(), x + at.in, dy + at.out, norm.gradient_sums(group),
+                               norm.gradient_products(group));
     });
-    norm.merge_gradients(dgamma, dbeta);
 }
 
 void normalize_pool_batch_backward(const PoolImage& image, std::int64_t n, const NormChannels& norm, const float* x,
                                    const float* dy, float* dx, ThreadPool& pool) {
-    const std::int64_t row = image.w * image.channels;
-    pool.run(work_groups, [&](std::int64_t group) {
-        const auto [begin, end] = work_range(n, group);
-        for (std::int64_t i = begin; i < end; ++i) {
-            normalize_pool_backward(image, norm.coefficients(), x + i * image.h * row,
-                                    dy + i * (image.h / 2) * (image.w / 2) * image.channels, dx + i * image.h * row,
-                                    row);
-        }
+    for_each_image(n, pool, [&](std::int64_t, std::int64_t i) {
+        const PoolOffsets at(image, i);
+        normalize_pool_backward(image, norm.coefficients(), x + at.in, dy + at.out, dx + at.in,
+                                image.w * image.channels);
     });
 }
 

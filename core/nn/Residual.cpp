@@ -1,13 +1,20 @@
 #include "core/nn/Residual.h"
 
+#include "core/kernels/Elementwise.h"
+
 namespace normscope::nn {
 namespace {
 
 template <class S>
-void add(const Tensor<S>& a, const Tensor<S>& b, Tensor<S>& sum, ThreadPool& pool) {
+void add(const Tensor<S>& a, const Tensor<S>& b, Tensor<S>& sum, const Pass& pass) {
     sum.resize(a.shape());
-    pool.run(work_groups, [&](std::int64_t group) {
+    pass.pool.run(work_groups, [&](std::int64_t group) {
         const auto [begin, end] = work_range(a.shape().size(), group);
+        if constexpr (std::is_same_v<S, float>) {
+            if (pass.kernels != Kernels::reference) {
+                return kernels::add(a.data() + begin, b.data() + begin, end - begin, sum.data() + begin);
+            }
+        }
         for (std::int64_t i = begin; i < end; ++i) sum.data()[i] = a.data()[i] + b.data()[i];
     });
 }
@@ -33,7 +40,7 @@ template <class S>
 const Tensor<S>& Residual<S>::forward(const Tensor<S>& x, const Pass& pass) {
     const Tensor<S>& main = m_main.forward(x, pass);
     const Tensor<S>& shortcut = m_shortcut.forward(x, pass);
-    add(main, shortcut, m_sum, pass.pool);
+    add(main, shortcut, m_sum, pass);
     return m_after.forward(m_sum, pass);
 }
 
@@ -43,7 +50,7 @@ const Tensor<S>& Residual<S>::backward(const Tensor<S>& gradient, const Pass& pa
     const Tensor<S>& shortcut = m_shortcut.backward(sum_gradient, pass, input_gradient);
     const Tensor<S>& main = m_main.backward(sum_gradient, pass, input_gradient);
     if (input_gradient) {
-        add(main, shortcut, m_input_gradient, pass.pool);
+        add(main, shortcut, m_input_gradient, pass);
     } else {
         m_input_gradient.resize({});
     }

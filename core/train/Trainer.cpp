@@ -36,7 +36,7 @@ StepResult Trainer::step(Experiment& experiment) {
 StepResult Trainer::update(Experiment& experiment, const ImageBatch& batch) {
     const FlushDenormals flush;
     const OptimizerRecipe& optimizer = experiment.recipe().optimizer;
-    const nn::Pass pass{m_pool, nn::Mode::train};
+    const nn::Pass pass{.pool = m_pool, .mode = nn::Mode::train, .kernels = m_kernels};
     nn::Network<float>& network = experiment.network();
     const Tensor<float>& logits = network.forward(batch.images, pass);
     const nn::Classification found = nn::cross_entropy<float>(logits, batch.labels, &m_gradient);
@@ -64,6 +64,10 @@ Evaluation Trainer::evaluate(Experiment& experiment, std::int64_t most_images) {
     m_train_mode_outputs.resize(norms.size() + 1);
     std::vector<std::int64_t> indices;
     std::int64_t correct = 0, correct_train_mode = 0;
+    const auto measuring = [this](nn::Mode mode) {
+        return nn::Pass{
+            .pool = m_pool, .mode = mode, .update_buffers = false, .kernels = m_kernels, .keep_norm_outputs = true};
+    };
     const auto keep = [](const Tensor<float>& from, std::vector<float>& to) {
         to.assign(from.values().begin(), from.values().end());
     };
@@ -73,13 +77,12 @@ Evaluation Trainer::evaluate(Experiment& experiment, std::int64_t most_images) {
         std::iota(indices.begin(), indices.end(), begin);
         load_batch(data, indices, experiment.recipe().data, m_pool, m_eval_batch);
 
-        const Tensor<float>& train_logits =
-            network.forward(m_eval_batch.images, {m_pool, nn::Mode::train, /*update_buffers=*/false});
+        const Tensor<float>& train_logits = network.forward(m_eval_batch.images, measuring(nn::Mode::train));
         correct_train_mode += nn::cross_entropy<float>(train_logits, m_eval_batch.labels, nullptr).correct;
         for (std::size_t i = 0; i < norms.size(); ++i) keep(norms[i].second->output(), m_train_mode_outputs[i]);
         keep(train_logits, m_train_mode_outputs.back());
 
-        const Tensor<float>& eval_logits = network.forward(m_eval_batch.images, {m_pool, nn::Mode::eval});
+        const Tensor<float>& eval_logits = network.forward(m_eval_batch.images, measuring(nn::Mode::eval));
         const auto found = nn::cross_entropy<float>(eval_logits, m_eval_batch.labels, nullptr);
         correct += found.correct;
         result.loss += found.loss * static_cast<double>(indices.size());

@@ -42,8 +42,13 @@ class Trainer {
 
     ThreadPool& pool() { return m_pool; }
 
+    /// What the passes compute with from now on.
+    void set_kernels(nn::Kernels kernels) { m_kernels = kernels; }
+    nn::Kernels kernels() const { return m_kernels; }
+
    private:
     ThreadPool m_pool;
+    nn::Kernels m_kernels = nn::Kernels::winograd;
     ImageBatch m_batch;
     ImageBatch m_eval_batch;
     Tensor<float> m_gradient;

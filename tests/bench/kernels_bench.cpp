@@ -69,16 +69,17 @@ void conv(benchmark::State& state, const ConvShape& shape, ConvMethod method, Co
 
 /// Batch norm and ReLU, forward and backward as a layer does it. Bytes: tensors read and written once,
 /// x and y forward, x, dy and dx backward.
-void norm(benchmark::State& state, const PixelTensor& shape, bool backward, const std::string& isa) {
+void norm(benchmark::State& state, const ImageTensor& shape, bool backward, const std::string& isa) {
     use_isa(isa);
     ThreadPool pool(1);
-    const std::int64_t size = shape.pixels * shape.channels;
+    const std::int64_t size = shape.n * shape.pixels * shape.channels;
     AlignedVector<float> x = random_values(size), y(x.size()), dy = random_values(size), dx(x.size());
     const std::vector<float> gamma(shape.channels, 1.5F), beta(shape.channels, 0.25F);
     std::vector<double> mean(shape.channels), var(shape.channels), dgamma(shape.channels), dbeta(shape.channels);
     NormChannels channels(shape.channels);
     const auto forward = [&] {
-        batch_moments(shape, x.data(), channels, mean, var, pool);
+        sum_moments(shape, x.data(), channels, pool);
+        channels.merge_moments(mean, var);
         channels.set_statistics(mean, var, gamma, beta, 1e-5, true);
         normalize_batch(shape, true, channels, x.data(), y.data(), pool);
     };
@@ -88,8 +89,9 @@ void norm(benchmark::State& state, const PixelTensor& shape, bool backward, cons
             forward();
             continue;
         }
-        batch_gradient_sums(shape, true, channels, x.data(), dy.data(), dgamma, dbeta, pool);
-        channels.set_gradient_means(dgamma, dbeta, shape.pixels);
+        sum_gradients(shape, true, channels, x.data(), dy.data(), pool);
+        channels.merge_gradients(dgamma, dbeta);
+        channels.set_gradient_means(dgamma, dbeta, shape.n * shape.pixels);
         normalize_batch_backward(shape, true, channels, x.data(), dy.data(), dx.data(), pool);
     }
     state.SetBytesProcessed(state.iterations() * size * (backward ? 3 : 2) * 4);
@@ -98,9 +100,9 @@ void norm(benchmark::State& state, const PixelTensor& shape, bool backward, cons
 void add_benchmarks() {
     const std::pair<ConvPass, const char*> passes[] = {
         {ConvPass::forward, "forward"}, {ConvPass::input_gradient, "dx"}, {ConvPass::weight_gradient, "dw"}};
-    const std::pair<PixelTensor, const char*> tensors[] = {{{64 * 32 * 32, 16}, "(64,16,32,32)"},
-                                                           {{64 * 32 * 32, 64}, "(64,64,32,32)"},
-                                                           {{16 * 112 * 112, 64}, "(16,64,112,112)"}};
+    const std::pair<ImageTensor, const char*> tensors[] = {{{64, 32 * 32, 16}, "(64,16,32,32)"},
+                                                           {{64, 32 * 32, 64}, "(64,64,32,32)"},
+                                                           {{16, 112 * 112, 64}, "(16,64,112,112)"}};
     for (const std::string& isa : available_isas()) {
         for (const auto& [name, shape] : conv_shapes) {
             for (const auto& [pass, pass_name] : passes) {

@@ -43,17 +43,19 @@ NormOutput run(const Shape& shape, const NormOptions& options, const NormInput& 
                    std::vector(in.x.size(), poison)};
     ThreadPool pool(threads);
     NormChannels norm(shape.c);
-    const PixelTensor tensor{shape.pixels(), shape.c};
+    const ImageTensor tensor{shape.n, shape.h * shape.w, shape.c};
     const PoolImage image{shape.h, shape.w, shape.c, options.relu};
-    const std::int64_t n = batch_moments(tensor, in.x.data(), norm, out.mean, out.var, pool);
+    sum_moments(tensor, in.x.data(), norm, pool);
+    const std::int64_t n = norm.merge_moments(out.mean, out.var);
     norm.set_statistics(out.mean, out.var, in.gamma, in.beta, eps, true);
     if (options.pool) {
         normalize_pool_batch(image, shape.n, norm, in.x.data(), out.y.data(), pool);
-        batch_pool_gradient_sums(image, shape.n, norm, in.x.data(), in.dy.data(), out.dgamma, out.dbeta, pool);
+        sum_pool_gradients(image, shape.n, norm, in.x.data(), in.dy.data(), pool);
     } else {
         normalize_batch(tensor, options.relu, norm, in.x.data(), out.y.data(), pool);
-        batch_gradient_sums(tensor, options.relu, norm, in.x.data(), in.dy.data(), out.dgamma, out.dbeta, pool);
+        sum_gradients(tensor, options.relu, norm, in.x.data(), in.dy.data(), pool);
     }
+    norm.merge_gradients(out.dgamma, out.dbeta);
     norm.set_gradient_means(out.dgamma, out.dbeta, options.fixed_statistics ? 0 : n);
     if (options.pool) {
         normalize_pool_batch_backward(image, shape.n, norm, in.x.data(), in.dy.data(), out.dx.data(), pool);
