@@ -5,12 +5,16 @@
 
 namespace normscope::nn {
 
+class FusionPlan;
+
 /// A chain of named layers, as torch.nn.Sequential. Without layers it passes everything on unchanged.
+/// With kernels, blocks of layers are computed together: see FusedChain.
 template <class S>
 class Sequential : public Module<S> {
    public:
-    Sequential() = default;
-    explicit Sequential(std::vector<NamedModule<S>> layers) : m_layers(std::move(layers)) {}
+    Sequential();
+    explicit Sequential(std::vector<NamedModule<S>> layers);
+    ~Sequential() override;
 
     std::string kind() const override { return "Sequential"; }
     /// Throws ShapeError that names the layer which cannot take its input.
@@ -27,6 +31,8 @@ class Sequential : public Module<S> {
 
    private:
     std::vector<NamedModule<S>> m_layers;
+    std::unique_ptr<FusionPlan> m_plan;  ///< made by the first pass with kernels
+    bool m_used_plan = false;
 };
 
 }  // namespace normscope::nn
