@@ -22,8 +22,7 @@ FusedChain::FusedChain(const std::vector<FusedBlock>& blocks) {
 }
 
 bool FusedChain::can_run(const Shape& x, const Pass& pass) const {
-    return std::ranges::all_of(m_stages,
-                               [&](const Stage& stage) { return stage.block.norm->has_kernels(x, pass); });
+    return std::ranges::all_of(m_stages, [&](const Stage& stage) { return stage.block.norm->has_kernels(x, pass); });
 }
 
 std::size_t FusedChain::scratch_size(const ConvAlgorithm& algorithm, int threads) {

@@ -56,9 +56,7 @@ class FusedChain {
         Tensor<float> pool_output;
 
         NormStage& norm() const { return block.norm->stage(); }
-        kernels::NormArea area() const {
-            return {z_shape.h, z_shape.w, z_shape.c, block.relu != nullptr};
-        }
+        kernels::NormArea area() const { return {z_shape.h, z_shape.w, z_shape.c, block.relu != nullptr}; }
         kernels::PoolImage pool_image() const { return {z_shape.h, z_shape.w, z_shape.c, block.relu != nullptr}; }
     };
     /// Memory of one pass of a stage, out of the chain's scratch.

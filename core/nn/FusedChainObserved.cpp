@@ -88,8 +88,8 @@ void FusedChain::show_backward(Stage& stage, const Tensor<float>& gradient, cons
     }
     pass.observer->saw_backward(*stage.block.norm, *current);
     next->resize(shape);
-    kernels::normalize_batch_backward(images_of(shape), false, stage.norm().channels(), stage.z.data(),
-                                      current->data(), next->data(), pass.pool);
+    kernels::normalize_batch_backward(images_of(shape), false, stage.norm().channels(), stage.z.data(), current->data(),
+                                      next->data(), pass.pool);
     step();
     pass.observer->saw_backward(*stage.block.conv, *current);
 }
