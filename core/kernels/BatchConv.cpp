@@ -36,10 +36,18 @@ std::size_t BatchConv::scratch_size(int threads) const {
     return static_cast<std::size_t>(Scratch::rounded(packed) + threads * of_thread + work_groups * partials_size());
 }
 
+const float* BatchConv::lay_out(const float* x, std::int64_t first, std::int64_t images, float* canvases) const {
+    const Canvas& canvas = m_algorithm->input_canvas();
+    if (m_algorithm->takes_images()) return x + first * m_shape.in_image();
+    for (std::int64_t i = 0; i < images; ++i) {
+        canvas.fill(x + (first + i) * m_shape.in_image(), m_shape.h, m_shape.w, canvases + i * canvas.size());
+    }
+    return canvases;
+}
+
 void BatchConv::forward(const float* x, const float* weight, const float* bias, float* y, std::span<float> scratch,
                         ThreadPool& pool) const {
     const ConvAlgorithm& algorithm = *m_algorithm;
-    const Canvas& canvas = algorithm.input_canvas();
     Scratch memory(scratch);
     float* packed = memory.take(algorithm.packed_forward_size());
     const ThreadMemory canvases = memory.take_for_threads(canvases_size(), pool.threads());
@@ -49,11 +57,8 @@ void BatchConv::forward(const float* x, const float* weight, const float* bias, 
         const auto [begin, end] = work_range(m_shape.n, group);
         for (std::int64_t n = begin; n < end; n += algorithm.images_per_block()) {
             const std::int64_t images = std::min(algorithm.images_per_block(), end - n);
-            for (std::int64_t i = 0; i < images; ++i) {
-                canvas.fill(x + (n + i) * m_shape.in_image(), m_shape.h, m_shape.w,
-                            canvases.of(thread) + i * canvas.size());
-            }
-            algorithm.forward(packed, canvases.of(thread), images, y + n * m_shape.out_image(), work.of(thread));
+            const float* inputs = lay_out(x, n, images, canvases.of(thread));
+            algorithm.forward(packed, inputs, images, y + n * m_shape.out_image(), work.of(thread));
         }
     });
 }
@@ -61,7 +66,6 @@ void BatchConv::forward(const float* x, const float* weight, const float* bias, 
 void BatchConv::backward(const float* x, const float* weight, const float* dy, const Gradients& gradients,
                          std::span<float> scratch, ThreadPool& pool) const {
     const ConvAlgorithm& algorithm = *m_algorithm;
-    const Canvas& input = algorithm.input_canvas();
     const Canvas& gradient = algorithm.gradient_canvas();
     Scratch memory(scratch);
     float* packed = memory.take(algorithm.packed_backward_size());
@@ -74,14 +78,10 @@ void BatchConv::backward(const float* x, const float* weight, const float* dy, c
         float* partial = partials + group * partials_size();
         float* bias_partial = partial + Scratch::rounded(algorithm.partial_size());
         std::fill_n(partial, partials_size(), 0.0F);
-        float* inputs = canvases.of(thread);
-        float* outputs = inputs + algorithm.images_per_block() * input.size();
+        float* outputs = canvases.of(thread) + algorithm.images_per_block() * algorithm.input_canvas().size();
         for (std::int64_t n = begin; n < end; n += algorithm.images_per_block()) {
             const std::int64_t images = std::min(algorithm.images_per_block(), end - n);
             for (std::int64_t i = 0; i < images; ++i) {
-                if (gradients.dweight) {
-                    input.fill(x + (n + i) * m_shape.in_image(), m_shape.h, m_shape.w, inputs + i * input.size());
-                }
                 const float* image = dy + (n + i) * m_shape.out_image();
                 gradient.fill(image, m_shape.out_h(), m_shape.out_w(), outputs + i * gradient.size());
                 if (gradients.dbias) {
@@ -89,6 +89,7 @@ void BatchConv::backward(const float* x, const float* weight, const float* dy, c
                 }
             }
             if (gradients.dweight) {
+                const float* inputs = lay_out(x, n, images, canvases.of(thread));
                 algorithm.add_weight_gradient(inputs, outputs, images, partial, work.of(thread));
             }
             if (gradients.dx) {

@@ -20,6 +20,9 @@ struct Canvas {
     /// Floats that one canvas takes: kernels read up to a vector beyond the last pixel.
     std::int64_t size() const { return (rows * row_step() + 31) / 16 * 16; }
 
+    /// Whether an image of h × w pixels needs no border: then it is its own canvas.
+    bool is_image(std::int64_t h, std::int64_t w) const { return rows == h && columns == w; }
+
     /// Zeros around an image of h × w pixels; leaves the image's own pixels alone.
     void clear_border(std::int64_t h, std::int64_t w, float* canvas) const;
     /// Border and image: copies h × w × channels contiguous values.

@@ -23,6 +23,8 @@ class ConvAlgorithm {
     const Canvas& input_canvas() const { return m_input_canvas; }
     const Canvas& gradient_canvas() const { return m_gradient_canvas; }
     virtual std::int64_t images_per_block() const = 0;
+    /// Whether images of x can be given as they are instead of input_canvas()es, which saves a copy.
+    bool takes_images() const { return images_per_block() == 1 && m_input_canvas.is_image(m_shape.h, m_shape.w); }
 
     /// Memory for a thread's intermediate results.
     virtual std::int64_t work_size() const = 0;

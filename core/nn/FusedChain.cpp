@@ -67,6 +67,16 @@ void FusedChain::prepare(const Shape& x, const Pass& pass) {
     if (m_scratch.size() < size) m_scratch.resize(size);
 }
 
+const float* FusedChain::lay_out_inputs(std::size_t index, std::int64_t first, std::int64_t images,
+                                        float* canvases) const {
+    const ConvAlgorithm& algorithm = *m_stages[index].algorithm;
+    if (index == 0 && algorithm.takes_images()) return m_input->image(first);
+    for (std::int64_t i = 0; i < images; ++i) {
+        lay_out_input(index, first + i, canvases + i * algorithm.input_canvas().size());
+    }
+    return canvases;
+}
+
 void FusedChain::lay_out_input(std::size_t index, std::int64_t n, float* canvas) const {
     const Canvas& layout = m_stages[index].algorithm->input_canvas();
     if (index == 0) {
@@ -124,10 +134,7 @@ void FusedChain::run_forward_stage(std::size_t index, const Pass& pass) {
         const auto [begin, end] = work_range(m_input_shape.n, group);
         for (std::int64_t n = begin; n < end; n += algorithm.images_per_block()) {
             const std::int64_t images = std::min(algorithm.images_per_block(), end - n);
-            float* inputs = work.inputs.of(thread);
-            for (std::int64_t i = 0; i < images; ++i) {
-                lay_out_input(index, n + i, inputs + i * algorithm.input_canvas().size());
-            }
+            const float* inputs = lay_out_inputs(index, n, images, work.inputs.of(thread));
             algorithm.forward(work.packed, inputs, images, stage.z.image(n), work.intermediate.of(thread));
             if (!norm.measures()) continue;
             for (std::int64_t i = n; i < n + images; ++i) norm.channels().add_moments(group, stage.z.image(i), pixels);
@@ -155,7 +162,7 @@ const Tensor<float>& FusedChain::forward(const Tensor<float>& x, const Pass& pas
 }
 
 void FusedChain::run_backward_stage(std::size_t index, const Tensor<float>& gradient, Tensor<float>* dx,
-                                    const Pass& pass) {
+                                    bool accumulate, const Pass& pass) {
     Stage& stage = m_stages[index];
     Stage* before = index > 0 ? &m_stages[index - 1] : nullptr;
     const ConvAlgorithm& algorithm = *stage.algorithm;
@@ -166,17 +173,17 @@ void FusedChain::run_backward_stage(std::size_t index, const Tensor<float>& grad
         const auto [begin, end] = work_range(m_input_shape.n, group);
         float* partial = work.partials + group * work.partial_step;
         std::fill_n(partial, work.partial_step, 0.0F);
-        float* inputs = work.inputs.of(thread);
         float* gradients = work.gradients.of(thread);
         for (std::int64_t n = begin; n < end; n += algorithm.images_per_block()) {
             const std::int64_t images = std::min(algorithm.images_per_block(), end - n);
+            const float* inputs = lay_out_inputs(index, n, images, work.inputs.of(thread));
             for (std::int64_t i = 0; i < images; ++i) {
-                lay_out_input(index, n + i, inputs + i * algorithm.input_canvas().size());
                 lay_out_gradient(stage, gradient, n + i, gradients + i * algorithm.gradient_canvas().size());
             }
             algorithm.add_weight_gradient(inputs, gradients, images, partial, work.intermediate.of(thread));
             if (!dx) continue;
-            algorithm.input_gradient(work.packed, gradients, images, false, dx->image(n), work.intermediate.of(thread));
+            algorithm.input_gradient(work.packed, gradients, images, accumulate, dx->image(n),
+                                     work.intermediate.of(thread));
             if (!before) continue;
             for (std::int64_t i = n; i < n + images; ++i) add_gradients(*before, *dx, i, group);
         }
@@ -192,6 +199,17 @@ void FusedChain::run_backward_stage(std::size_t index, const Tensor<float>& grad
 }
 
 const Tensor<float>& FusedChain::backward(const Tensor<float>& gradient, const Pass& pass, bool input_gradient) {
+    m_input_gradient.resize(input_gradient ? m_input_shape : Shape{});
+    run_backward(gradient, input_gradient ? &m_input_gradient : nullptr, false, pass);
+    return m_input_gradient;
+}
+
+void FusedChain::backward_into(const Tensor<float>& gradient, const Pass& pass, Tensor<float>& dx, bool accumulate) {
+    if (!accumulate) dx.resize(m_input_shape);
+    run_backward(gradient, &dx, accumulate, pass);
+}
+
+void FusedChain::run_backward(const Tensor<float>& gradient, Tensor<float>* dx, bool accumulate, const Pass& pass) {
     Stage& last = m_stages.back();
     last.norm().begin_backward();
     pass.pool.run(work_groups, [&](std::int64_t group) {
@@ -200,19 +218,18 @@ const Tensor<float>& FusedChain::backward(const Tensor<float>& gradient, const P
     });
     last.norm().finish_backward();
 
-    m_input_gradient.resize(input_gradient ? m_input_shape : Shape{});
     const Tensor<float>* behind = &gradient;
     for (std::size_t i = m_stages.size(); i-- > 0;) {
         if (pass.observer) show_backward(m_stages[i], *behind, pass);
-        Tensor<float>* dx = input_gradient ? &m_input_gradient : nullptr;
-        if (i > 0) {
-            dx = &m_gradients[i % 2];
-            dx->resize(m_stages[i - 1].output_shape);
+        if (i == 0) {
+            run_backward_stage(0, *behind, dx, accumulate, pass);
+            break;
         }
-        run_backward_stage(i, *behind, dx, pass);
-        behind = dx;
+        Tensor<float>& before = m_gradients[i % 2];
+        before.resize(m_stages[i - 1].output_shape);
+        run_backward_stage(i, *behind, &before, false, pass);
+        behind = &before;
     }
-    return m_input_gradient;
 }
 
 }  // namespace normscope::nn

@@ -41,6 +41,8 @@ class FusedChain {
     /// As Module::forward() and Module::backward(). The chain owns what it returns.
     const Tensor<float>& forward(const Tensor<float>& x, const Pass& pass);
     const Tensor<float>& backward(const Tensor<float>& gradient, const Pass& pass, bool input_gradient);
+    /// Writes ∂L/∂x to `dx` or adds it to what is there; that may be `gradient` itself.
+    void backward_into(const Tensor<float>& gradient, const Pass& pass, Tensor<float>& dx, bool accumulate);
 
    private:
     struct Stage {
@@ -73,7 +75,8 @@ class FusedChain {
     static std::size_t scratch_size(const kernels::ConvAlgorithm& algorithm, int threads);
     Work work_of(const Stage& stage, int threads);
 
-    /// Lays image n of a stage's input out on a canvas.
+    /// Lays images of a stage's input out on canvases; or returns the images if they need none.
+    const float* lay_out_inputs(std::size_t stage, std::int64_t first, std::int64_t images, float* canvases) const;
     void lay_out_input(std::size_t stage, std::int64_t n, float* canvas) const;
     /// The same for ∂L/∂z, from the gradient behind the block.
     static void lay_out_gradient(const Stage& stage, const Tensor<float>& gradient, std::int64_t n, float* canvas);
@@ -81,7 +84,9 @@ class FusedChain {
     static void add_gradients(const Stage& stage, const Tensor<float>& gradient, std::int64_t n, std::int64_t group);
 
     void run_forward_stage(std::size_t index, const Pass& pass);
-    void run_backward_stage(std::size_t index, const Tensor<float>& gradient, Tensor<float>* dx, const Pass& pass);
+    void run_backward(const Tensor<float>& gradient, Tensor<float>* dx, bool accumulate, const Pass& pass);
+    void run_backward_stage(std::size_t index, const Tensor<float>& gradient, Tensor<float>* dx, bool accumulate,
+                            const Pass& pass);
     /// What the layers would have given out, for observers and for norm layers that keep their output.
     void show_forward(const Pass& pass);
     void show_backward(Stage& stage, const Tensor<float>& gradient, const Pass& pass);

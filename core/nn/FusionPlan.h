@@ -17,6 +17,11 @@ class FusionPlan {
     const Tensor<float>& forward(const Tensor<float>& x, const Pass& pass);
     /// Of the last forward pass.
     const Tensor<float>& backward(const Tensor<float>& gradient, const Pass& pass, bool input_gradient);
+    /// Whether all of it was computed at once: then ∂L/∂x can be added to a tensor, `gradient` itself included.
+    bool was_one_chain() const { return m_segments.size() == 1 && m_segments[0].was_fused; }
+    void backward_into(const Tensor<float>& gradient, const Pass& pass, Tensor<float>& dx, bool accumulate) {
+        m_segments[0].chain->backward_into(gradient, pass, dx, accumulate);
+    }
 
    private:
     struct Segment {

@@ -51,6 +51,17 @@ const Tensor<S>& Sequential<S>::backward(const Tensor<S>& gradient, const Pass& 
 }
 
 template <class S>
+bool Sequential<S>::backward_into(const Tensor<S>& gradient, const Pass& pass, Tensor<S>& dx, bool accumulate) {
+    if constexpr (std::is_same_v<S, float>) {
+        if (!m_used_plan || !m_plan->was_one_chain()) return false;
+        m_plan->backward_into(gradient, pass, dx, accumulate);
+        return true;
+    } else {
+        return false;
+    }
+}
+
+template <class S>
 std::vector<const NamedModule<S>*> Sequential<S>::children() const {
     std::vector<const NamedModule<S>*> children;
     for (const auto& layer : m_layers) children.push_back(&layer);

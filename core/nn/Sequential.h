@@ -22,6 +22,9 @@ class Sequential : public Module<S> {
     const Tensor<S>& forward(const Tensor<S>& x, const Pass& pass) override;
     /// An empty chain returns `gradient` itself.
     const Tensor<S>& backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) override;
+    /// The same, but writes ∂L/∂x to `dx` or adds it to what is there; with `accumulate` that may be `gradient` itself.
+    /// False if the last forward pass was made in a way that cannot; then nothing has happened.
+    bool backward_into(const Tensor<S>& gradient, const Pass& pass, Tensor<S>& dx, bool accumulate);
     std::vector<const NamedModule<S>*> children() const override;
     std::unique_ptr<Module<S>> clone() const override { return std::make_unique<Sequential>(clone_layers(m_layers)); }
 
