@@ -149,7 +149,8 @@ void MainWindow::buildMenus() {
     edit->addActions({undo, redo});
 
     QMenu* run = menuBar()->addMenu(tr("&Run"));
-    run->addActions({m_run.playPauseAction(), m_run.stepAction(), m_run.resetAction(), m_experiment.restartAction()});
+    run->addActions({m_run.playPauseAction(), m_run.stepAction(), m_run.lastGoodStepAction(), m_run.resetAction(),
+                     m_experiment.restartAction()});
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
     m_showPanel = view->addAction(tr("&Experiment panel"));

@@ -3,6 +3,7 @@
 
 #include "core/recipe/Recipe.h"
 #include "core/train/Dataset.h"
+#include "datasets/LoadOptions.h"
 
 #include <memory>
 #include <string_view>
@@ -18,9 +19,9 @@ namespace normscope::datasets {
 ///
 /// Throws InputError: unknown SPECs (the known ones are listed), SPECs this version does not read yet, files at fault,
 /// and an eval_source whose pictures or classes differ from the source's.
-DataSplit load_data(const DataRecipe& recipe);
+DataSplit load_data(const DataRecipe& recipe, const LoadOptions& options = {});
 
 /// The images to measure on for one SPEC: its test set, or all of it if it has none. Throws InputError.
-std::shared_ptr<const Dataset> load_eval_data(std::string_view spec);
+std::shared_ptr<const Dataset> load_eval_data(std::string_view spec, const LoadOptions& options = {});
 
 }  // namespace normscope::datasets

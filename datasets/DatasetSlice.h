@@ -1,12 +1,12 @@
 // A part of a data set, as stored.
 #pragma once
 
-#include "core/train/Dataset.h"
+#include "datasets/LoadReport.h"
 
 namespace normscope::datasets {
 
 /// `count` consecutive images of another set from index `first` on; shares it.
-class DatasetSlice final : public Dataset {
+class DatasetSlice final : public ReportedDataset {
    public:
     /// Throws std::out_of_range if the range is not inside the set.
     DatasetSlice(std::shared_ptr<const Dataset> whole, std::int64_t first, std::int64_t count);
@@ -20,6 +20,8 @@ class DatasetSlice final : public Dataset {
     std::int64_t label(std::int64_t index) const override;
     const std::vector<std::string>& class_names() const override { return m_whole->class_names(); }
     const std::string& name() const override { return m_whole->name(); }
+    /// That of the whole set.
+    const LoadReport& load_report() const override { return load_report_of(*m_whole); }
 
    private:
     std::int64_t index_in_whole(std::int64_t index) const;

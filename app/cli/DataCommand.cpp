@@ -1,53 +1,144 @@
 #include "app/cli/DataCommand.h"
 
+#include "app/cli/ProgressLine.h"
+#include "core/io/MessageText.h"
 #include "core/recipe/Recipe.h"
+#include "datasets/ChannelMoments.h"
 #include "datasets/DataSpec.h"
+#include "datasets/LoadReport.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 namespace normscope::cli {
 namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t most_listed = 20;  ///< skipped files in the text; JSON lists them all
 
 struct Options {
     std::string spec;
     bool json = false;
 };
 
-nlohmann::ordered_json describe(const Dataset& data) {
-    std::vector<std::int64_t> counts(data.class_names().size(), 0);
-    for (std::int64_t i = 0; i < data.size(); ++i) ++counts[data.label(i)];
-    nlohmann::ordered_json classes;
-    for (std::size_t i = 0; i < counts.size(); ++i) classes[data.class_names()[i]] = counts[i];
-    return {{"images", data.size()},
-            {"height", data.height()},
-            {"width", data.width()},
-            {"channels", data.channels()},
-            {"classes", classes}};
+/// Progress on standard error, only of what takes long enough to be watched.
+class Watch {
+   public:
+    datasets::LoadOptions options() {
+        datasets::LoadOptions options;
+        options.progress = [this](const datasets::LoadProgress& progress) { show(progress); };
+        return options;
+    }
+
+   private:
+    void show(const datasets::LoadProgress& progress) {
+        constexpr auto patience = std::chrono::milliseconds(500);
+        if (!m_line && std::chrono::steady_clock::now() - m_start < patience) return;
+        if (!m_line) m_line.emplace();
+        std::string text(progress.activity);
+        if (progress.done > 0) text += ' ' + std::to_string(progress.done);
+        if (progress.total > 0) text += " of " + std::to_string(progress.total);
+        const auto total = static_cast<double>(std::max<std::int64_t>(progress.total, 1));
+        m_line->show(progress.total > 0 ? static_cast<double>(progress.done) / total : 0, text);
+    }
+
+    std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
+    std::optional<ProgressLine> m_line;
+};
+
+std::string shown(const std::filesystem::path& path) {
+    constexpr std::size_t quotes = 2;
+    const std::string quoted = io::in_quotes(path.native(), path.native().size() + quotes);
+    return quoted.substr(1, quoted.size() - quotes);
 }
 
-void print(const char* title, const nlohmann::ordered_json& part) {
+Json describe(const Dataset& data, Watch& watch) {
+    std::vector<std::int64_t> counts(data.class_names().size(), 0);
+    for (std::int64_t i = 0; i < data.size(); ++i) ++counts[static_cast<std::size_t>(data.label(i))];
+    Json classes = Json::object();
+    for (std::size_t i = 0; i < counts.size(); ++i) classes[data.class_names()[i]] = counts[i];
+    const auto moments = datasets::channel_moments(data, watch.options());
+    return {{"images", data.size()}, {"height", data.height()}, {"width", data.width()}, {"channels", data.channels()},
+            {"mean", moments.mean},  {"std", moments.std},      {"classes", classes}};
+}
+
+/// Adds what was left out; parts of one set share a report.
+void add_report(Json& result, const DataSplit& split) {
+    result["skipped_count"] = 0;
+    result["skipped"] = Json::array();
+    result["notes"] = Json::array();
+    const auto add = [&](const datasets::LoadReport& report) {
+        for (const auto& file : report.skipped) {
+            result["skipped"].push_back({{"path", shown(file.path)}, {"reason", file.reason}});
+        }
+        for (const auto& note : report.notes) result["notes"].push_back(note);
+    };
+    const auto& train = datasets::load_report_of(*split.train);
+    add(train);
+    if (split.eval && &datasets::load_report_of(*split.eval) != &train) add(datasets::load_report_of(*split.eval));
+    result["skipped_count"] = result["skipped"].size();
+}
+
+void print_numbers(const char* title, const Json& numbers) {
+    std::cout << "  " << title;
+    for (const auto& number : numbers) {
+        std::array<char, 32> text{};
+        std::snprintf(text.data(), text.size(), " %.4f", number.get<double>());
+        std::cout << text.data();
+    }
+    std::cout << '\n';
+}
+
+void print(const char* title, const Json& part) {
     std::cout << title << ": " << part["images"] << " images of " << part["width"] << "×" << part["height"] << ", "
               << part["channels"] << (part["channels"] == 1 ? " channel" : " channels") << '\n';
-    for (const auto& [name, count] : part["classes"].items()) std::cout << "  " << name << ": " << count << '\n';
+    print_numbers("mean by channel:", part["mean"]);
+    print_numbers("standard deviation by channel:", part["std"]);
+    std::cout << "  " << part["classes"].size() << (part["classes"].size() == 1 ? " class:\n" : " classes:\n");
+    for (const auto& [name, count] : part["classes"].items()) std::cout << "    " << name << ": " << count << '\n';
+}
+
+void print_report(const Json& result) {
+    for (const auto& note : result["notes"]) std::cout << "note: " << note.get<std::string>() << '\n';
+    const Json& skipped = result["skipped"];
+    if (skipped.empty()) return;
+    std::cout << "skipped: " << skipped.size() << (skipped.size() == 1 ? " file\n" : " files\n");
+    for (std::size_t i = 0; i < std::min(skipped.size(), most_listed); ++i) {
+        std::cout << "  " << skipped[i]["path"].get<std::string>() << ": " << skipped[i]["reason"].get<std::string>()
+                  << '\n';
+    }
+    if (skipped.size() > most_listed) {
+        std::cout << "  … and " << skipped.size() - most_listed << " more (--json lists them all)\n";
+    }
 }
 
 int run(const Options& options) {
+    Watch watch;
     DataRecipe recipe;
     recipe.source = options.spec;
-    const DataSplit split = datasets::load_data(recipe);
-    nlohmann::ordered_json result{{"name", split.train->name()}, {"train", describe(*split.train)}};
-    if (split.eval) result["eval"] = describe(*split.eval);
+    const DataSplit split = datasets::load_data(recipe, watch.options());
+    Json result{{"name", split.train->name()}, {"train", describe(*split.train, watch)}};
+    if (split.eval) result["eval"] = describe(*split.eval, watch);
+    add_report(result, split);
     if (options.json) {
-        std::cout << result.dump() << '\n';
+        // Names that are not UTF-8 must not stop the rest from being told.
+        std::cout << result.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
         return 0;
     }
     std::cout << split.train->name() << '\n';
     print("training", result["train"]);
     if (split.eval) print("held out", result["eval"]);
+    print_report(result);
     return 0;
 }
 
@@ -55,8 +146,13 @@ int run(const Options& options) {
 
 void add_data_command(CLI::App& app, std::function<int()>& chosen) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("data", "Tell what a data set holds.");
-    command->add_option("SPEC", options->spec, "fashion-mnist, fashion-mnist-full or idx:IMAGES,LABELS")->required();
+    CLI::App* command = app.add_subcommand("data", "Tell what a data set holds, and what was skipped and why.");
+    command
+        ->add_option("SPEC", options->spec,
+                     "fashion-mnist, fashion-mnist-full, idx:IMAGES,LABELS, cifar10:DIR, cifar100:DIR, "
+                     "npy:IMAGES.npy,LABELS.npy, folder:DIR?size=64&fit=crop&color=rgb or "
+                     "shapes:size=32,noise=0.05,…; see docs/data-sets.md")
+        ->required();
     command->add_flag("--json", options->json, "One JSON object on standard output");
     command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

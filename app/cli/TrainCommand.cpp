@@ -1,173 +1,70 @@
 #include "app/cli/TrainCommand.h"
 
-#include "app/cli/ProgressLine.h"
+#include "app/cli/TrainFolder.h"
+#include "app/cli/TrainOptions.h"
+#include "app/cli/TrainRun.h"
 #include "core/Error.h"
 #include "core/io/AtomicFile.h"
-#include "core/io/HistoryCsv.h"
 #include "core/recipe/RecipeJson.h"
-#include "core/telemetry/Hyperparameter.h"
 #include "core/train/Checkpoint.h"
-#include "core/train/Recorder.h"
-#include "core/train/Trainer.h"
 #include "datasets/DataSpec.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include <array>
-#include <chrono>
-#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
-#include <limits>
 #include <memory>
-#include <thread>
 
 namespace normscope::cli {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-struct Options {
-    std::filesystem::path recipe;
-    std::filesystem::path out;
-    std::vector<std::string> settings;
-    std::int64_t steps = 0;
-    std::int64_t epochs = 0;
-    int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    bool json = false;
-};
 
 volatile std::sig_atomic_t interrupted = 0;
 extern "C" void on_interrupt(int /*signal*/) {
     interrupted = 1;
 }
 
-Recipe read_recipe(const Options& options) {
+void complain(const std::string& sentence) {
+    std::cerr << "normscope-cli: " << sentence << '\n';
+}
+
+Recipe read_recipe(const TrainOptions& options) {
     Recipe recipe = load_recipe(options.recipe);
     apply_settings(recipe, options.settings);
     if (options.epochs > 0) recipe.epochs = options.epochs;
     return recipe;
 }
 
-void make_folder(const std::filesystem::path& folder) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error || !std::filesystem::is_directory(folder)) {
-        throw InputError("--out: the folder '" + folder.string() +
-                         "' cannot be made: " + (error ? error.message() : "a file of that name is in the way") + ".");
+/// A run that begins, in a folder where nothing is lost by it.
+Experiment begin_run(const Recipe& recipe, const TrainOptions& options, const TrainFolder& folder) {
+    Experiment experiment(recipe, datasets::load_data(recipe.data));
+    if (!options.init.empty()) {
+        const ModelState state = load_model_state(options.init);
+        for (const auto& note : apply_model_state(state, experiment.network())) {
+            complain("--init: " + state.file_name + ": " + note);
+        }
     }
+    folder.make();
+    if (options.overwrite) {
+        std::filesystem::remove(folder.file("resume.safetensors"));
+    } else {
+        folder.check_nothing_is_lost(experiment, options);
+    }
+    io::write_file(folder.file("recipe.json"), to_json(recipe));
+    save_checkpoint(experiment, folder.file("initial.safetensors"));
+    return experiment;
 }
 
-/// The settings written in every row of history.csv.
-std::vector<std::string> history_keys() {
-    std::vector<std::string> keys;
-    for (const auto& spec : telemetry::hyperparameter_specs()) {
-        if (spec.policy != telemetry::ChangePolicy::restarts) keys.emplace_back(spec.key);
-    }
-    return keys;
+/// A run that goes on, planned as it is now asked for.
+Experiment restore_run(const Recipe& recipe, const TrainOptions& options, SavedRun& saved) {
+    check_same_recipe(recipe, saved);
+    std::int64_t& planned = saved.file.position.planned_epochs;
+    planned = options.steps > 0 ? std::max(planned, recipe.epochs) : recipe.epochs;
+    saved.file.recipe.epochs = recipe.epochs;
+    return restore_experiment(saved.file, datasets::load_data(recipe.data));
 }
-
-struct Outcome {
-    StepResult last;
-    double seconds = 0;  ///< in training steps only
-    std::int64_t images = 0;
-    bool diverged = false;
-};
-
-/// Steps the experiment to its end, writing one row a step.
-class Run {
-   public:
-    Run(const Options& options, Experiment& experiment)
-        : m_options(options),
-          m_experiment(experiment),
-          m_trainer(options.threads),
-          m_schema(make_schema(experiment.network())),
-          m_keys(history_keys()),
-          m_history(options.out / "history.csv", m_schema, m_keys) {}
-
-    Outcome train() {
-        ProgressLine progress;
-        while (!interrupted && !m_outcome.diverged && !done()) {
-            step();
-            record();
-            progress.show(share(), text());
-        }
-        m_history.finish();
-        return m_outcome;
-    }
-
-    Evaluation evaluate_all() { return m_trainer.evaluate(m_experiment, std::numeric_limits<std::int64_t>::max()); }
-
-   private:
-    bool done() const {
-        return m_options.steps > 0 ? m_experiment.step().value >= m_options.steps : m_experiment.finished();
-    }
-    double share() const {
-        return m_options.steps > 0
-                   ? static_cast<double>(m_experiment.step().value) / static_cast<double>(m_options.steps)
-                   : m_experiment.progress();
-    }
-
-    void step() {
-        if (m_options.steps > 0 && m_experiment.finished()) m_experiment.extend();
-        const auto begin = Clock::now();
-        m_outcome.last = m_trainer.step(m_experiment);
-        m_outcome.seconds += std::chrono::duration<double>(Clock::now() - begin).count();
-        m_outcome.images += m_outcome.last.images;
-        m_outcome.diverged = !std::isfinite(m_outcome.last.loss);
-    }
-
-    void record() {
-        m_row = {};
-        record_step(m_experiment, m_outcome.last, m_row);
-        const RecordRecipe& record = m_experiment.recipe().record;
-        const bool due = record.eval_every > 0 && m_experiment.step().value % record.eval_every == 0;
-        if (due && m_experiment.data().eval) {
-            m_accuracy = m_trainer.evaluate(m_experiment, record.eval_images);
-            record_evaluation(m_experiment, m_schema, m_accuracy, m_row);
-        }
-        std::vector<double> settings;
-        for (const std::string& key : m_keys) settings.push_back(value_of(m_experiment.recipe(), key));
-        m_history.append(m_experiment.step(), settings, m_row.dense, m_row.sparse);
-        if (m_options.json) print_line();
-    }
-
-    void print_line() const {
-        nlohmann::ordered_json line{{"step", m_experiment.step().value},
-                                    {"loss", m_outcome.last.loss},
-                                    {"train_accuracy", m_outcome.last.accuracy}};
-        if (!m_row.sparse.empty()) {
-            line["eval_accuracy"] = m_accuracy.accuracy;
-            line["eval_accuracy_train_mode"] = m_accuracy.accuracy_train_mode;
-        }
-        std::cout << line.dump() << '\n';
-    }
-
-    std::string text() const {
-        std::array<char, 160> buffer{};
-        std::snprintf(buffer.data(), buffer.size(), "step %lld · loss %.3f · %.0f images/s",
-                      static_cast<long long>(m_experiment.step().value), m_outcome.last.loss,
-                      static_cast<double>(m_outcome.images) / m_outcome.seconds);
-        std::string text = buffer.data();
-        if (m_accuracy.images == 0) return text;
-        std::snprintf(buffer.data(), buffer.size(), " · accuracy eval %.1f %%, train mode %.1f %%",
-                      100 * m_accuracy.accuracy, 100 * m_accuracy.accuracy_train_mode);
-        return text + buffer.data();
-    }
-
-    const Options& m_options;
-    Experiment& m_experiment;
-    Trainer m_trainer;
-    telemetry::SeriesSchema m_schema;
-    std::vector<std::string> m_keys;
-    io::HistoryCsvWriter m_history;
-    telemetry::StepColumns m_row;
-    Evaluation m_accuracy;
-    Outcome m_outcome;
-};
 
 nlohmann::ordered_json summarize(const Experiment& experiment, const Outcome& outcome, const Evaluation& final) {
     const auto batch = experiment.recipe().data.batch_size;
@@ -185,12 +82,20 @@ nlohmann::ordered_json summarize(const Experiment& experiment, const Outcome& ou
         summary["eval_accuracy_train_mode"] = nullptr;
     }
     summary["images_per_second"] = outcome.seconds > 0 ? static_cast<double>(outcome.images) / outcome.seconds : 0.0;
-    summary["diverged"] = outcome.diverged;
+    summary["diverged"] = !outcome.divergence.empty();
+    if (!outcome.divergence.empty()) {
+        nlohmann::ordered_json channel;  // null where none is meant
+        if (outcome.diverged_channel >= 0) channel = outcome.diverged_channel;
+        summary["divergence"] = {{"step", experiment.step().value},
+                                 {"layer", outcome.diverged_layer},
+                                 {"channel", channel},
+                                 {"sentence", outcome.divergence}};
+    }
     summary["interrupted"] = interrupted != 0;
     return summary;
 }
 
-void print_summary(const Options& options, const nlohmann::ordered_json& summary) {
+void print_summary(const TrainOptions& options, const nlohmann::ordered_json& summary) {
     if (options.json) {
         std::cout << summary.dump() << '\n';
         return;
@@ -205,46 +110,65 @@ void print_summary(const Options& options, const nlohmann::ordered_json& summary
     std::cout << ". Results are in " << options.out.string() << "\n";
 }
 
-int run(const Options& options) {
+int run(const TrainOptions& options) {
     const Recipe recipe = read_recipe(options);
-    Experiment experiment(recipe, datasets::load_data(recipe.data));
-    make_folder(options.out);
-    io::write_file(options.out / "recipe.json", to_json(recipe));
-    save_checkpoint(experiment, options.out / "initial.safetensors");
+    const TrainFolder folder(options.out);
+    std::optional<SavedRun> saved = options.resume ? folder.saved_run() : std::nullopt;
+    Experiment experiment = saved ? restore_run(recipe, options, *saved) : begin_run(recipe, options, folder);
 
     std::signal(SIGINT, on_interrupt);
     std::signal(SIGTERM, on_interrupt);
-    Run training(options, experiment);
+    TrainRun training(options, folder, experiment, saved, interrupted);
+    if (saved && !training.done()) io::write_file(folder.file("recipe.json"), to_json(recipe));
     const Outcome outcome = training.train();
-    save_checkpoint(experiment, options.out / "final.safetensors");
+    save_checkpoint(experiment, folder.file("final.safetensors"));
     const auto summary = summarize(experiment, outcome, training.evaluate_all());
-    io::write_file(options.out / "summary.json", summary.dump(2) + "\n");
+    io::write_file(folder.file("summary.json"), summary.dump(2) + "\n");
     print_summary(options, summary);
     if (interrupted) return 130;
-    if (outcome.diverged) {
-        std::cerr << "normscope-cli: the training loss is no longer finite at step " << experiment.step().value
-                  << "; a smaller optimizer.lr usually helps.\n";
-        return 1;
-    }
-    return 0;
+    if (outcome.divergence.empty()) return 0;
+    complain(outcome.divergence);
+    return 1;
 }
+
+constexpr const char* footer =
+    "DIR receives recipe.json (complete), initial.safetensors, final.safetensors, history.csv, summary.json, and\n"
+    "resume.safetensors: the whole state of the run, saved every 10 s, when interrupted and at the end.\n"
+    "\n"
+    "A run cut off at any moment goes on with the same command and --resume, to the same bits. More --steps or\n"
+    "--epochs extend a finished run. A DIR that holds a run is not written over: without --resume it is refused\n"
+    "(exit code 2) unless that run is finished and this one repeats it, or --overwrite is given.\n"
+    "\n"
+    "Exit codes: 0 done, 1 diverged or disk full, 2 bad input, 130 interrupted (state saved).";
 
 }  // namespace
 
 void add_train_command(CLI::App& app, std::function<int()>& chosen) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<TrainOptions>();
     CLI::App* command = app.add_subcommand("train", "Train a recipe and write history, checkpoints and a summary.");
     command->add_option("RECIPE", options->recipe, "Recipe file (JSON)")->required();
-    command->add_option("--out", options->out, "Folder for the results; made if needed")->required();
+    command->add_option("--out", options->out, "Folder DIR for the results; made if needed")->required();
     command->add_option("--set", options->settings, "path=value, e.g. model.norm.momentum=0.01; may repeat")
         ->allow_extra_args(false);
-    auto* steps = command->add_option("--steps", options->steps, "Stop after so many steps")
+    auto* steps = command->add_option("--steps", options->steps, "Stop after so many steps, counted from the beginning")
                       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
     command->add_option("--epochs", options->epochs, "Passes over the data, instead of the recipe's")
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000}))
         ->excludes(steps);
+    command->add_option("--init", options->init,
+                        "Begin with the weights and statistics of this safetensors file, ours or PyTorch's; "
+                        "a run that is resumed has them already");
+    auto* resume = command->add_flag("--resume", options->resume,
+                                     "Go on where the run in DIR was cut off; begin if there is none. RECIPE and --set "
+                                     "must be those of the run, except epochs");
+    command->add_flag("--overwrite", options->overwrite, "Begin again in a DIR that holds another run")
+        ->excludes(resume);
+    command->add_option("--save-every", options->save_every, "Seconds between saves for --resume; 0: every step")
+        ->check(CLI::Range(0.0, 86400.0))
+        ->capture_default_str();
     command->add_option("--threads", options->threads)->check(CLI::Range(1, 256))->capture_default_str();
     command->add_flag("--json", options->json, "One JSON object a line on standard output");
+    command->footer(footer);
     command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 

@@ -1,6 +1,7 @@
 // normscope-cli: the engine without a window.
 #include "app/cli/BenchCommand.h"
 #include "app/cli/DataCommand.h"
+#include "app/cli/EvalCommand.h"
 #include "app/cli/TrainCommand.h"
 #include "core/Error.h"
 #include "core/io/AtomicFile.h"
@@ -20,6 +21,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     std::function<int()> chosen;
     cli::add_train_command(app, chosen);
+    cli::add_eval_command(app, chosen);
     cli::add_data_command(app, chosen);
     cli::add_bench_command(app, chosen);
 

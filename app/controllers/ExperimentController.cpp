@@ -1,11 +1,15 @@
 #include "app/controllers/ExperimentController.h"
 
+#include "app/controllers/ChangeChoice.h"
 #include "app/controllers/ChangeHyperparameter.h"
 #include "core/Error.h"
+#include "core/recipe/RecipeChoice.h"
 #include "core/recipe/RecipeJson.h"
 #include "core/telemetry/Hyperparameter.h"
 
 #include <QFile>
+
+#include <array>
 
 namespace normscope::app {
 namespace {
@@ -13,6 +17,10 @@ namespace {
 bool restarts(const telemetry::HyperparameterSpec& spec) {
     return spec.policy == telemetry::ChangePolicy::restarts;
 }
+
+/// Words that only a restart can change, and that the window offers.
+constexpr std::array choiceKeys{"data.source",         "model.name",     "model.activation", "model.norm.type",
+                                "model.norm_position", "optimizer.name", "schedule.name"};
 
 Recipe readDefaultRecipe() {
     QFile file(QStringLiteral(":/recipes/first-light.json"));
@@ -30,10 +38,13 @@ ExperimentController::ExperimentController(RunController& run, QObject* parent) 
     connect(&m_restart, &QAction::triggered, this, &ExperimentController::restart);
     connect(m_run.resetAction(), &QAction::triggered, this, &ExperimentController::reset);
     connect(&m_run.model(), &RunModel::runStarted, this, &ExperimentController::adoptRunningRecipe);
+    connect(&m_run.model(), &RunModel::rewound, this, &ExperimentController::adoptSettings);
 }
 
 bool ExperimentController::needsRestart() const {
-    if (m_recipe.data.source != m_running.data.source) return true;
+    for (const char* key : choiceKeys) {
+        if (choice_of(m_recipe, key) != choice_of(m_running, key)) return true;
+    }
     for (const auto& spec : telemetry::hyperparameter_specs()) {
         if (restarts(spec) && value_of(m_recipe, spec.key) != value_of(m_running, spec.key)) return true;
     }
@@ -67,10 +78,14 @@ void ExperimentController::apply(const QString& key, double value) {
     updateNeedsRestart();
 }
 
-void ExperimentController::chooseData(const QString& spec) {
-    m_recipe.data.source = spec.toStdString();
-    m_recipe.data.eval_source.reset();
-    emit dataChanged(spec);
+void ExperimentController::changeChoice(const QString& key, const QString& name, const QString& value) {
+    const QString old = QString::fromStdString(choice_of(m_recipe, key.toStdString()));
+    if (old != value) m_undo.push(new ChangeChoice(*this, key, name, old, value));
+}
+
+void ExperimentController::applyChoice(const QString& key, const QString& value) {
+    set_choice(m_recipe, key.toStdString(), value.toStdString());
+    emit choiceChanged(key, value);
     updateNeedsRestart();
 }
 
@@ -88,6 +103,16 @@ void ExperimentController::adoptRunningRecipe() {
     m_running = parse_recipe(m_run.model().description()->recipe_json, "recipe");
     m_recipe = m_running;
     emit recipeReplaced();
+    updateNeedsRestart();
+}
+
+void ExperimentController::adoptSettings(const telemetry::RunRewound& item) {
+    for (const auto& [key, value] : item.hyperparameters) {
+        const auto* spec = telemetry::find_hyperparameter(key);
+        if (!spec || restarts(*spec) || telemetry::same_value(value_of(m_recipe, key), value)) continue;
+        set_value(m_recipe, key, value);
+        emit hyperparameterChanged(QString::fromStdString(key), value);
+    }
     updateNeedsRestart();
 }
 

@@ -15,7 +15,7 @@
 namespace normscope::app {
 
 /// Settings that can change live go to the run at its next step; the others wait for a restart, which
-/// is offered. Every change of a number can be undone.
+/// is offered. Every change can be undone.
 class ExperimentController : public QObject {
     Q_OBJECT
 
@@ -39,8 +39,9 @@ class ExperimentController : public QObject {
    public slots:
     /// Changes one setting, with undo.
     void changeHyperparameter(const QString& key, double value);
-    /// Chooses another data set for the next restart.
-    void chooseData(const QString& spec);
+    /// Chooses another data set, network, norm type … for the next restart, with undo. `key` is a recipe's, e.g.
+    /// "model.norm.type"; `name` is what people call it.
+    void changeChoice(const QString& key, const QString& name, const QString& value);
     /// Starts again with all settings and plays.
     void restart();
     /// Back to step 0 with all settings, those that waited for it included; plays on if it was playing.
@@ -48,15 +49,19 @@ class ExperimentController : public QObject {
 
    signals:
     void hyperparameterChanged(const QString& key, double value);
-    void dataChanged(const QString& spec);
+    void choiceChanged(const QString& key, const QString& value);
     void needsRestartChanged(bool needed);
     /// All settings were replaced.
     void recipeReplaced();
 
    private:
+    friend class ChangeChoice;
     friend class ChangeHyperparameter;
     void apply(const QString& key, double value);
+    void applyChoice(const QString& key, const QString& value);
     void adoptRunningRecipe();
+    /// The settings of the step that the run went back to; those that wait for a restart wait on.
+    void adoptSettings(const telemetry::RunRewound& item);
     void updateNeedsRestart();
 
     RunController& m_run;

@@ -24,8 +24,15 @@ RunController::RunController(int threads, QObject* parent)
     m_reset.setText(tr("&Reset"));
     m_reset.setShortcut(QKeySequence(Qt::CTRL | Qt::Key_R));
     m_reset.setToolTip(tr("Start again at step 0 with the present settings"));
+    m_lastGoodStep.setText(tr("&Back to the last good step"));
+    m_lastGoodStep.setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Backspace));
+    m_lastGoodStep.setToolTip(
+        tr("Go back to the step before values stopped being finite, with its running statistics"));
     connect(&m_playPause, &QAction::triggered, this, [this](bool checked) { checked ? play() : pause(); });
     connect(&m_step, &QAction::triggered, this, &RunController::stepOnce);
+    connect(&m_lastGoodStep, &QAction::triggered, this, [this] {
+        if (m_model.divergence()) rewind(StepIndex{m_model.divergence()->step.value - 1});
+    });
     connect(&m_model, &RunModel::snapshotChanged, this, &RunController::followState);
     followState();
 
@@ -68,6 +75,9 @@ void RunController::stepOnce() {
 void RunController::reset() {
     m_session->reset(m_model.snapshot().state == RunState::playing);
 }
+void RunController::rewind(StepIndex step) {
+    m_session->rewind(step);
+}
 void RunController::setSpeed(double stepsPerSecond) {
     m_session->set_speed(stepsPerSecond);
 }
@@ -84,6 +94,7 @@ void RunController::followState() {
     m_playPause.setText(state == RunState::playing ? tr("&Pause") : tr("&Play"));
     m_step.setEnabled(loaded && state != RunState::diverged);
     m_reset.setEnabled(loaded);
+    m_lastGoodStep.setEnabled(state == RunState::diverged);
 }
 
 }  // namespace normscope::app

@@ -35,6 +35,8 @@ class RunController : public QObject {
     QAction* stepAction() { return &m_step; }
     /// What it starts again with is the ExperimentController's to say, which connects it.
     QAction* resetAction() { return &m_reset; }
+    /// Enabled while the run stands diverged: back to the step before, whose running statistics are good.
+    QAction* lastGoodStepAction() { return &m_lastGoodStep; }
 
     /// Builds the experiment and starts it. If that fails, the run there is goes on and model().noticed()
     /// says why. Data sets already read are used again.
@@ -47,6 +49,8 @@ class RunController : public QObject {
     void pause();
     void stepOnce();
     void reset();
+    /// Back to a step already taken, with what was set then, and pause.
+    void rewind(normscope::StepIndex step);
     /// Steps a second; 0 is full speed.
     void setSpeed(double stepsPerSecond);
     void setHyperparameter(const QString& key, double value);
@@ -62,6 +66,7 @@ class RunController : public QObject {
     QAction m_playPause;
     QAction m_step;
     QAction m_reset;
+    QAction m_lastGoodStep;
     std::shared_ptr<DataCache> m_data;  ///< used on the session's thread only
     std::unique_ptr<TrainingSession> m_session;
 };

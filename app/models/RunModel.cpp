@@ -32,6 +32,7 @@ void RunModel::take(const telemetry::RunStarted& item) {
     m_store = std::make_shared<telemetry::SeriesStore>(
         std::shared_ptr<const telemetry::SeriesSchema>(m_description, &m_description->schema));
     m_events.clear();
+    m_divergence.reset();
     m_stepsPending = m_eventsPending = false;
     emit runStarted();
 }
@@ -60,6 +61,20 @@ void RunModel::take(const telemetry::RunEvent& item) {
 
 void RunModel::take(const telemetry::RunNotice& item) {
     emit noticed(QString::fromStdString(item.sentence));
+}
+
+void RunModel::take(const telemetry::RunRewound& item) {
+    if (!m_store) return;
+    m_store->truncate_after(item.step);
+    std::erase_if(m_events, [&](const telemetry::RunEvent& event) { return event.step > item.step; });
+    m_sinceEvent.invalidate();
+    m_divergence.reset();
+    m_stepsPending = m_eventsPending = true;
+    emit rewound(item);
+}
+
+void RunModel::take(const telemetry::RunDiverged& item) {
+    m_divergence = item;
 }
 
 }  // namespace normscope::app

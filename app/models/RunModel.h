@@ -12,6 +12,7 @@
 #include <QString>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace normscope::app {
@@ -29,6 +30,8 @@ class RunModel : public QObject {
     const std::shared_ptr<const telemetry::RunDescription>& description() const { return m_description; }
     const std::shared_ptr<telemetry::SeriesStore>& store() const { return m_store; }
     const std::vector<telemetry::RunEvent>& events() const { return m_events; }
+    /// Where the run stopped because values were no longer finite; nothing while all is well.
+    const std::optional<telemetry::RunDiverged>& divergence() const { return m_divergence; }
     const telemetry::Snapshot& snapshot() const { return m_snapshot; }
 
     /// True while more is to be expected without anybody asking for it.
@@ -40,9 +43,12 @@ class RunModel : public QObject {
    signals:
     /// A new run; description and store are new, the history is empty.
     void runStarted();
-    /// Steps were added to the store.
+    /// The store's steps are others than before: more, or fewer.
     void stepsAppended();
-    /// events() grew.
+    /// The run stands at an earlier step again: later steps and events are gone. stepsAppended() and eventsRecorded()
+    /// follow, so that whoever shows them shows what is left.
+    void rewound(const normscope::telemetry::RunRewound& item);
+    /// events() grew, or shrank.
     void eventsRecorded();
     /// snapshot() is a newer one.
     void snapshotChanged();
@@ -54,12 +60,15 @@ class RunModel : public QObject {
     void take(const telemetry::StepColumns& item);
     void take(const telemetry::RunEvent& item);
     void take(const telemetry::RunNotice& item);
+    void take(const telemetry::RunRewound& item);
+    void take(const telemetry::RunDiverged& item);
 
     std::shared_ptr<telemetry::TelemetryQueue> m_queue;
     std::shared_ptr<telemetry::SnapshotSlot> m_snapshots;
     std::shared_ptr<const telemetry::RunDescription> m_description;
     std::shared_ptr<telemetry::SeriesStore> m_store;
     std::vector<telemetry::RunEvent> m_events;
+    std::optional<telemetry::RunDiverged> m_divergence;
     telemetry::Snapshot m_snapshot;
     QElapsedTimer m_sinceEvent;
     bool m_stepsPending = false;

@@ -3,6 +3,8 @@
 #include <QGridLayout>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace normscope::app {
 
 using telemetry::Statistic;
@@ -158,7 +160,9 @@ void StatisticsPage::showChannels() {
     m_mean->setTitle(tr("Mean, %1").arg(where));
     m_variance->setTitle(tr("Variance, %1").arg(where));
     m_affine->setTitle(tr("γ and β, %1").arg(where));
-    m_mean->setEmptyText(mean.empty() ? tr("This layer keeps no statistics") : tr("No steps yet"));
+    const QString none = tr("This layer takes no batch statistics");
+    m_mean->setEmptyText(mean.empty() ? none : tr("No steps yet"));
+    m_variance->setEmptyText(variance.empty() ? none : tr("No steps yet"));
     m_affine->setEmptyText(affine.empty() ? tr("affine is off: this layer has no γ and β") : tr("No steps yet"));
     m_mean->setCurves(std::move(mean));
     m_variance->setCurves(std::move(variance));
@@ -181,11 +185,15 @@ void StatisticsPage::showModes() {
     const auto& layers = m_run.description()->layers;
     const auto& schema = m_run.store()->schema();
     std::vector<Curve> curves;
+    // More curves than that only hide each other.
+    constexpr std::size_t mostQuietLayers = 4;
+    const bool showsAll = std::ranges::count_if(layers, &telemetry::LayerDescription::is_norm) <=
+                          static_cast<std::ptrdiff_t>(mostQuietLayers);
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const LayerIndex layer{static_cast<std::int64_t>(i)};
         const auto series = schema.find(Statistic::mode_difference, layer);
-        if (!series) continue;
         const bool selected = m_selection.layer() == layer;
+        if (!series || (!selected && !showsAll)) continue;
         curves.push_back(
             {*series, QString::fromStdString(layers[i].name), selected ? Meaning::EvalMode : Meaning::Quiet});
     }

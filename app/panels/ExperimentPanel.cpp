@@ -1,14 +1,15 @@
 #include "app/panels/ExperimentPanel.h"
 
+#include "core/recipe/RecipeChoice.h"
 #include "core/telemetry/Hyperparameter.h"
+#include "widgets/controls/SpecText.h"
 #include "widgets/theme/LabelStyle.h"
-
-#include <QHBoxLayout>
 
 #include <cmath>
 
 namespace normscope::app {
 
+using widgets::ChoiceField;
 using widgets::HyperparameterField;
 using widgets::setTextStyle;
 using widgets::TextRole;
@@ -34,7 +35,7 @@ ExperimentPanel::ExperimentPanel(widgets::Theme& theme, ExperimentController& ex
     build();
 
     connect(&experiment, &ExperimentController::recipeReplaced, this, &ExperimentPanel::showRecipe);
-    connect(&experiment, &ExperimentController::dataChanged, this, &ExperimentPanel::showData);
+    connect(&experiment, &ExperimentController::choiceChanged, this, &ExperimentPanel::showChoice);
     connect(&experiment, &ExperimentController::needsRestartChanged, m_restart, &QWidget::setVisible);
     connect(&experiment, &ExperimentController::hyperparameterChanged, this, [this](const QString& key, double value) {
         if (HyperparameterField* changed = field(key.toStdString())) changed->setValue(value);
@@ -47,6 +48,11 @@ ExperimentPanel::ExperimentPanel(widgets::Theme& theme, ExperimentController& ex
 HyperparameterField* ExperimentPanel::field(std::string_view key) const {
     const auto found = m_fields.find(key);
     return found == m_fields.end() ? nullptr : found->second;
+}
+
+ChoiceField* ExperimentPanel::choice(std::string_view key) const {
+    const auto found = m_choices.find(key);
+    return found == m_choices.end() ? nullptr : found->second;
 }
 
 void ExperimentPanel::build() {
@@ -65,12 +71,15 @@ void ExperimentPanel::build() {
     addSection(tr("Data"));
     addData();
     addField("data.batch_size", true);
+    addSection(tr("Network"));
+    addNetwork();
     addSection(tr("Normalization"));
-    addFact(tr("Type"));
+    addNorm();
     addField("model.norm.momentum", true);
     addField("model.norm.eps", true);
     field("model.norm.momentum")->setColorRole(&ThemeColors::running);
     addSection(tr("Training"));
+    addOptimizer();
     addField("optimizer.lr", true);
     addField("optimizer.momentum", true);
     addField("epochs", false);
@@ -93,52 +102,84 @@ void ExperimentPanel::addField(std::string_view key, bool slider) {
     m_rows->addWidget(made);
 }
 
-void ExperimentPanel::addData() {
-    m_data = new QComboBox;
-    m_data->addItem(tr("Fashion-MNIST (sample)"), QStringLiteral("fashion-mnist"));
-    m_data->addItem(tr("Fashion-MNIST (full)"), QStringLiteral("fashion-mnist-full"));
-    m_data->setAccessibleName(tr("Data set"));
-    m_data->setToolTip(tr(
-        "Images to train on. Your own IDX files: File ▸ Open data….\nAnother data set takes effect with a restart."));
-    m_data->setMinimumContentsLength(8);
-    m_data->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    connect(m_data, &QComboBox::activated, this,
-            [this](int index) { m_experiment.chooseData(m_data->itemData(index).toString()); });
-    m_rows->addWidget(m_data);
+void ExperimentPanel::addChoice(const char* key, const QString& label, const QString& toolTip,
+                                std::vector<ChoiceField::Option> options) {
+    auto* made = new ChoiceField(m_theme, label, toolTip + QLatin1Char('\n') + tr("Takes effect with a restart."),
+                                 std::move(options));
+    made->setLabelWidth(76);
+    connect(made, &ChoiceField::chosen, this, [this, key, label](const QString& value) {
+        m_experiment.changeChoice(QString::fromLatin1(key), label, value);
+    });
+    m_choices.emplace(key, made);
+    m_rows->addWidget(made);
 }
 
-void ExperimentPanel::addFact(const QString& label) {
-    auto* row = new QHBoxLayout;
-    for (const QString& text : {label, QString()}) {
-        auto* part = new QLabel(text);
-        m_facts.push_back(part);
-        row->addWidget(part);
-    }
-    row->insertStretch(1);
-    m_rows->addLayout(row);
+void ExperimentPanel::addData() {
+    addChoice(
+        "data.source", tr("Images"), tr("Images to train on. Your own IDX files: File ▸ Open data…."),
+        {{"fashion-mnist", tr("Fashion-MNIST (sample)"), {}}, {"fashion-mnist-full", tr("Fashion-MNIST (full)"), {}}});
+    choice("data.source")->hideLabel();
+}
+
+void ExperimentPanel::addNetwork() {
+    addChoice("model.name", tr("Layers"), tr("The network to train."),
+              {{"simple", tr("simple"), tr("Two blocks of convolution, norm, ReLU and pooling")},
+               {"vgg", tr("VGG"), tr("Four convolutions in two blocks")},
+               {"resnet", tr("ResNet"), tr("Three residual blocks with shortcuts")},
+               {"plain", tr("deep plain"), tr("Twelve convolutions in a row: where normalization matters most")},
+               {"mlp", tr("MLP"), tr("Two linear layers with a BatchNorm1d between them")},
+               {"variable-input", tr("variable input"), tr("Takes images of any size")},
+               {"image-classifier", tr("image classifier"), tr("One large convolution with stride 2")}});
+    addChoice("model.activation", tr("Activation"), tr("What stands behind each norm layer."),
+              {{"relu", QStringLiteral("ReLU"), {}},
+               {"leaky_relu", QStringLiteral("LeakyReLU"), {}},
+               {"sigmoid", QStringLiteral("Sigmoid"), {}}});
+}
+
+void ExperimentPanel::addNorm() {
+    addChoice("model.norm.type", tr("Type"), tr("What each norm layer averages over."),
+              {{"batch", tr("batch norm"), tr("Over the batch and all pixels, for each channel")},
+               {"none", tr("none"), tr("No normalization")},
+               {"layer", tr("layer norm"), tr("Over all channels and pixels, for each image")},
+               {"instance", tr("instance norm"), tr("Over the pixels, for each image and channel")},
+               {"group", tr("group norm"), tr("Over groups of channels, for each image")}});
+}
+
+void ExperimentPanel::addOptimizer() {
+    addChoice("optimizer.name", tr("Optimizer"), tr("How gradients change the weights."),
+              {{"sgd", QStringLiteral("SGD"), {}},
+               {"adam", QStringLiteral("Adam"), {}},
+               {"adamw", QStringLiteral("AdamW"), {}}});
+    addChoice("schedule.name", tr("Schedule"), tr("How the learning rate changes over the planned epochs."),
+              {{"constant", tr("constant"), {}},
+               {"step", tr("step"), tr("Divided by ten every so many epochs")},
+               {"cosine", tr("cosine"), tr("Falls along half a cosine")},
+               {"warmup", tr("warm-up"), tr("Rises over the first epoch")}});
 }
 
 void ExperimentPanel::showRecipe() {
     const Recipe& recipe = m_experiment.recipe();
     for (const auto& [key, shown] : m_fields) shown->setValue(value_of(recipe, key));
-    showData(QString::fromStdString(recipe.data.source));
-    showNorm(recipe.model.norm.type);
+    for (const auto& [key, shown] : m_choices)
+        showChoice(widgets::fromView(key), QString::fromStdString(choice_of(recipe, key)));
     showHalfLife(value_of(recipe, "model.norm.momentum"));
 }
 
-void ExperimentPanel::showNorm(const std::string& type) {
-    m_facts[1]->setText(type == "none" ? tr("none") : QStringLiteral("BatchNorm2d"));
-    for (const char* key : {"model.norm.momentum", "model.norm.eps"}) field(key)->setEnabled(type != "none");
+void ExperimentPanel::showChoice(const QString& key, const QString& value) {
+    ChoiceField* shown = choice(key.toStdString());
+    if (shown == nullptr) return;
+    // Of idx:/some/folder/images,labels people know "images".
+    const QString file =
+        value.section(QLatin1Char(':'), 1).section(QLatin1Char(','), 0, 0).section(QLatin1Char('/'), -1);
+    shown->setValue(value, file);
+    enableFields();
 }
 
-void ExperimentPanel::showData(const QString& spec) {
-    int index = m_data->findData(spec);
-    if (index < 0) {
-        const QString files = spec.section(QLatin1Char(':'), 1).section(QLatin1Char(','), 0, 0);
-        m_data->addItem(files.isEmpty() ? spec : files.section(QLatin1Char('/'), -1), spec);
-        index = m_data->count() - 1;
-    }
-    m_data->setCurrentIndex(index);
+void ExperimentPanel::enableFields() {
+    const Recipe& recipe = m_experiment.recipe();
+    field("model.norm.momentum")->setEnabled(recipe.model.norm.type == "batch");
+    field("model.norm.eps")->setEnabled(recipe.model.norm.type != "none");
+    field("optimizer.momentum")->setEnabled(recipe.optimizer.name == "sgd");
 }
 
 void ExperimentPanel::showHalfLife(double momentum) {
@@ -161,9 +202,6 @@ void ExperimentPanel::applyTheme() {
     QFont caption = m_theme.font(TextRole::Caption);
     caption.setWeight(QFont::DemiBold);
     for (QLabel* label : m_sections) setTextStyle(label, caption, m_theme.colors().muted);
-    for (std::size_t i = 0; i < m_facts.size(); ++i) {
-        setTextStyle(m_facts[i], m_theme.font(i % 2 == 0 ? TextRole::Body : TextRole::Mono), m_theme.colors().text);
-    }
     setStyleSheet(QStringLiteral("#experimentPanel { border-right: 1px solid %1; background: %2; }"
                                  "#experimentPanelContent { background: %2; }")
                       .arg(m_theme.colors().border.name(), m_theme.colors().surface.name()));

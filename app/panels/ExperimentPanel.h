@@ -2,10 +2,10 @@
 #pragma once
 
 #include "app/controllers/ExperimentController.h"
+#include "widgets/controls/ChoiceField.h"
 #include "widgets/controls/HyperparameterField.h"
 #include "widgets/theme/Theme.h"
 
-#include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
@@ -27,17 +27,23 @@ class ExperimentPanel : public QScrollArea {
 
     /// The field of a setting (HyperparameterSpec::key), or null if the panel has none.
     widgets::HyperparameterField* field(std::string_view key) const;
-    QComboBox* dataChoice() const { return m_data; }
+    /// The choice for a recipe's key, e.g. "model.norm.type", or null if the panel has none.
+    widgets::ChoiceField* choice(std::string_view key) const;
 
    private:
     void build();
     void addSection(const QString& title);
     void addField(std::string_view key, bool slider);
+    void addChoice(const char* key, const QString& label, const QString& toolTip,
+                   std::vector<widgets::ChoiceField::Option> options);
     void addData();
-    void addFact(const QString& label);
-    void showNorm(const std::string& type);
+    void addNetwork();
+    void addNorm();
+    void addOptimizer();
     void showRecipe();
-    void showData(const QString& spec);
+    void showChoice(const QString& key, const QString& value);
+    /// Settings that mean nothing for the chosen norm type or optimizer are disabled.
+    void enableFields();
     void showHalfLife(double momentum);
     void applyTheme();
 
@@ -46,11 +52,10 @@ class ExperimentPanel : public QScrollArea {
     QWidget* m_content;
     QVBoxLayout* m_rows;
     QLabel* m_title;
-    QComboBox* m_data = nullptr;
     QPushButton* m_restart;
     std::vector<QLabel*> m_sections;
-    std::vector<QLabel*> m_facts;
     std::map<std::string_view, widgets::HyperparameterField*> m_fields;
+    std::map<std::string_view, widgets::ChoiceField*> m_choices;
 };
 
 }  // namespace normscope::app

@@ -47,15 +47,32 @@ AtomicFile::AtomicFile(const std::filesystem::path& target) : m_requested(target
 
 AtomicFile::AtomicFile(const std::filesystem::path& target, const std::string& temporary_name)
     : m_requested(target), m_temporary_name(temporary_name), m_keep_unfinished(true) {
+    open_named_temporary(O_TRUNC);
+}
+
+AtomicFile::AtomicFile(const std::filesystem::path& target, const std::string& temporary_name, std::uint64_t keep)
+    : m_requested(target), m_temporary_name(temporary_name), m_keep_unfinished(true) {
+    open_named_temporary(0);
+    struct stat status {};
+    if (::fstat(m_file.get(), &status) != 0) fail(errno);
+    if (static_cast<std::uint64_t>(status.st_size) < keep) {
+        throw InputError("Could not go on with " + in_quotes(m_requested.native()) + ": " + in_quotes(temporary_name) +
+                         " has " + std::to_string(status.st_size) + " bytes, not " + std::to_string(keep) + ".");
+    }
+    m_size = static_cast<off_t>(keep);
+    if (::ftruncate(m_file.get(), m_size) != 0) fail(errno);
+}
+
+void AtomicFile::open_named_temporary(int extra_flags) {
     resolve_target();
     open_folder();
     struct stat status {};
-    if (::fstatat(m_folder_descriptor.get(), temporary_name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+    if (::fstatat(m_folder_descriptor.get(), m_temporary_name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
         !S_ISREG(status.st_mode)) {
         throw InputError("Could not save " + in_quotes(m_requested.native()) + ": in the same folder, " +
-                         in_quotes(temporary_name) + " is not a regular file.");
+                         in_quotes(m_temporary_name) + " is not a regular file.");
     }
-    open_temporary(O_TRUNC);
+    open_temporary(extra_flags);
     if (!m_file.is_open()) fail(EEXIST);
 }
 
@@ -83,9 +100,13 @@ void AtomicFile::write(std::string_view text) {
     write(as_bytes(text));
 }
 
-void AtomicFile::commit() {
+void AtomicFile::sync() {
     if (m_broken) fail(EIO);
     if (::fsync(m_file.get()) != 0 && !can_not_be_synced(errno)) fail(errno);
+}
+
+void AtomicFile::commit() {
+    sync();
     // Network file systems report late errors here.
     if (::close(m_file.release()) != 0 && errno != EINTR) fail(errno);
     check_target();

@@ -4,6 +4,7 @@
 #include "core/io/FileDescriptor.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -30,6 +31,10 @@ class AtomicFile {
     /// commit() is never reached: a log of what was done up to then.
     AtomicFile(const std::filesystem::path& target, const std::string& temporary_name);
 
+    /// The same, going on behind the first `keep` bytes that the temporary file holds; what follows them is cut off.
+    /// Throws InputError if it holds fewer.
+    AtomicFile(const std::filesystem::path& target, const std::string& temporary_name, std::uint64_t keep);
+
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
     ~AtomicFile();
@@ -37,6 +42,9 @@ class AtomicFile {
     /// Appends; returns when the operating system has taken every byte. If it throws, nothing was appended.
     void write(std::span<const std::byte> bytes);
     void write(std::string_view text);
+
+    /// Brings the bytes so far to the disk, still under the temporary name.
+    void sync();
 
     /// Brings the bytes to the disk and replaces the target. Nothing may be called after it.
     void commit();
@@ -51,6 +59,7 @@ class AtomicFile {
     void resolve_target();
     void open_folder();
     void open_temporary(int extra_flags);
+    void open_named_temporary(int extra_flags);
     std::optional<Permissions> check_target() const;
     void keep_permissions(const Permissions& permissions);
     void remove_temporary();

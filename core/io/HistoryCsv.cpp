@@ -1,34 +1,112 @@
 #include "core/io/HistoryCsv.h"
 
+#include "core/Error.h"
 #include "core/io/CsvCell.h"
+#include "core/io/MessageText.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <fstream>
+#include <optional>
 #include <stdexcept>
+#include <string_view>
 
 namespace normscope::io {
 namespace {
 
 constexpr std::size_t buffer_bytes = 256U << 10;
 
+/// FNV-1a (Fowler, Noll, Vo), 64 bits.
+constexpr std::uint64_t checksum_start = 0xcbf29ce484222325U;
+std::uint64_t checksum(std::uint64_t sum, std::string_view bytes) {
+    for (const char byte : bytes) sum = (sum ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
+    return sum;
+}
+constexpr std::uint64_t shown_bits = ~std::uint64_t{0} >> 1;
+
+std::string header_of(const telemetry::SeriesSchema& schema, const std::vector<std::string>& hyperparameter_keys) {
+    std::string header = "step";
+    for (const auto& key : hyperparameter_keys) header += ',' + csv_cell(key);
+    for (std::size_t i = 0; i < schema.size(); ++i) {
+        header += ',' + csv_cell(schema.info(SeriesIndex{static_cast<std::int64_t>(i)}).name);
+    }
+    return header + '\n';
+}
+
+std::string partial_name(const std::filesystem::path& path) {
+    return path.filename().native() + ".partial";
+}
+
+/// Calls take(bytes) for the first `count` bytes of a regular file, piece by piece; false if there are fewer.
+template <class Take>
+bool read_first(const std::filesystem::path& path, std::uint64_t count, Take take) {
+    if (!std::filesystem::is_regular_file(path)) return false;
+    std::ifstream file(path, std::ios::binary);
+    std::string piece(buffer_bytes, '\0');
+    while (count > 0) {
+        const auto wanted = static_cast<std::streamsize>(std::min<std::uint64_t>(count, piece.size()));
+        if (!file.read(piece.data(), wanted)) return false;
+        take(std::string_view(piece.data(), static_cast<std::size_t>(wanted)));
+        count -= static_cast<std::uint64_t>(wanted);
+    }
+    return true;
+}
+
+/// The sum over the file's first bytes as checksum() goes on with it, or nothing if they are others.
+std::optional<std::uint64_t> sum_if_begins_with(const std::filesystem::path& path, const HistoryPosition& position,
+                                                std::string_view header) {
+    std::uint64_t sum = checksum_start;
+    std::string begin;
+    const bool complete = read_first(path, position.bytes, [&](std::string_view bytes) {
+        sum = checksum(sum, bytes);
+        if (begin.size() < header.size()) begin += bytes.substr(0, header.size() - begin.size());
+    });
+    if (!complete || (sum & shown_bits) != position.checksum) return std::nullopt;
+    if (begin != header) {
+        throw InputError("Could not go on with " + in_quotes(path.native()) +
+                         ": it has other columns than this version of NormScope writes.");
+    }
+    return sum;
+}
+
+/// Sees to it that the partial file begins with these bytes; returns the sum over them.
+std::uint64_t prepare(const std::filesystem::path& path, const HistoryPosition& from, std::string_view header) {
+    const auto target = std::filesystem::weakly_canonical(path);  // behind a symbolic link, as AtomicFile
+    const auto partial = target.parent_path() / partial_name(path);
+    if (const auto sum = sum_if_begins_with(partial, from, header)) return *sum;
+    const auto sum = sum_if_begins_with(target, from, header);
+    if (!sum) {
+        throw InputError("Could not go on with " + in_quotes(path.native()) + ": neither it nor " +
+                         in_quotes(partial_name(path)) + " holds the " + std::to_string(from.bytes) +
+                         " bytes written when the run was saved.");
+    }
+    AtomicFile copy(path, partial_name(path));
+    read_first(target, from.bytes, [&copy](std::string_view bytes) { copy.write(bytes); });
+    return *sum;
+}
+
 }  // namespace
 
 HistoryCsvWriter::HistoryCsvWriter(const std::filesystem::path& path, const telemetry::SeriesSchema& schema,
                                    const std::vector<std::string>& hyperparameter_keys)
-    : m_file(path, path.filename().native() + ".partial"),
+    : m_position{0, checksum_start},
+      m_file(path, partial_name(path)),
+      m_buffer(header_of(schema, hyperparameter_keys)),
       m_hyperparameter_count(hyperparameter_keys.size()),
       m_dense_count(schema.dense_count()),
       m_sparse_row(schema.size() - schema.dense_count()) {
-    m_buffer = "step";
-    for (const auto& key : hyperparameter_keys) m_buffer += ',' + csv_cell(key);
-    for (std::size_t i = 0; i < schema.size(); ++i) {
-        m_buffer += ',' + csv_cell(schema.info(SeriesIndex{static_cast<std::int64_t>(i)}).name);
-    }
-    m_buffer += '\n';
     flush();
 }
+
+HistoryCsvWriter::HistoryCsvWriter(const std::filesystem::path& path, const telemetry::SeriesSchema& schema,
+                                   const std::vector<std::string>& hyperparameter_keys, const HistoryPosition& from)
+    : m_position{from.bytes, prepare(path, from, header_of(schema, hyperparameter_keys))},
+      m_file(path, partial_name(path), from.bytes),
+      m_hyperparameter_count(hyperparameter_keys.size()),
+      m_dense_count(schema.dense_count()),
+      m_sparse_row(schema.size() - schema.dense_count()) {}
 
 HistoryCsvWriter::~HistoryCsvWriter() {
     if (m_finished) return;
@@ -70,7 +148,14 @@ void HistoryCsvWriter::append(StepIndex step, std::span<const double> hyperparam
 
 void HistoryCsvWriter::flush() {
     m_file.write(m_buffer);
+    m_position = {m_position.bytes + m_buffer.size(), checksum(m_position.checksum, m_buffer)};
     m_buffer.clear();
+}
+
+HistoryPosition HistoryCsvWriter::sync() {
+    flush();
+    m_file.sync();
+    return {m_position.bytes, m_position.checksum & shown_bits};
 }
 
 void HistoryCsvWriter::finish() {

@@ -6,12 +6,19 @@
 #include "core/telemetry/StepColumns.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace normscope::io {
+
+/// How far a history has come: so many bytes, and a sum by which they are known again (FNV-1a, its lower 63 bits).
+struct HistoryPosition {
+    std::uint64_t bytes = 0;
+    std::uint64_t checksum = 0;
+};
 
 /// Streams the rows into "<path>.partial", which takes the place of `path` at finish(). If finish() is never reached,
 /// the partial file stays with the rows flushed so far.
@@ -27,6 +34,11 @@ class HistoryCsvWriter {
     /// `hyperparameter_keys` name the columns after "step", e.g. "batch_size", "lr".
     HistoryCsvWriter(const std::filesystem::path& path, const telemetry::SeriesSchema& schema,
                      const std::vector<std::string>& hyperparameter_keys);
+    /// Goes on behind a position that sync() told earlier, in the partial file or, if that does not begin with those
+    /// bytes, in a copy of `path`; rows written after the position are dropped. Throws InputError if neither file
+    /// begins with them, or if they have other columns.
+    HistoryCsvWriter(const std::filesystem::path& path, const telemetry::SeriesSchema& schema,
+                     const std::vector<std::string>& hyperparameter_keys, const HistoryPosition& from);
     HistoryCsvWriter(const HistoryCsvWriter&) = delete;
     HistoryCsvWriter& operator=(const HistoryCsvWriter&) = delete;
     /// Hands over what is buffered if it can.
@@ -39,6 +51,9 @@ class HistoryCsvWriter {
     /// Hands all rows so far to the operating system.
     void flush();
 
+    /// Brings all rows so far to the disk and tells where they end.
+    HistoryPosition sync();
+
     /// Brings everything to the disk and gives the file its name. Nothing may be appended after it.
     void finish();
 
@@ -46,6 +61,7 @@ class HistoryCsvWriter {
     template <class Number>
     void add_number(Number value);
 
+    HistoryPosition m_position;  ///< behind what was handed over; before m_file, which needs it prepared
     AtomicFile m_file;
     std::string m_buffer;
     std::size_t m_hyperparameter_count;

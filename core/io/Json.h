@@ -25,7 +25,8 @@ struct TextPlace {
 /// "line 3, column 7"
 std::string to_string(const TextPlace& place);
 
-/// Where the keys of a document stand, by JSON pointer (RFC 6901), e.g. "/model/norm/eps".
+/// Where the keys of a document stand, and the objects and arrays within arrays, by JSON pointer (RFC 6901):
+/// "/model/norm/eps", "/model/layers/3".
 struct JsonPlaces {
     struct Entry {
         TextPlace key;
@@ -39,7 +40,7 @@ std::string pointer_step(std::string_view key);
 
 /// Parses one JSON value (RFC 8259, UTF-8). Refused with line and column: what is not JSON, anything after the value,
 /// a key that an object has twice, numbers beyond double, nesting and counts beyond `limits`.
-/// `file_name` begins the message. If `places` is given, it receives the place of every key.
+/// `file_name` begins the message. If `places` is given, it receives the places.
 /// Numbers do not depend on the locale. Throws InputError.
 nlohmann::ordered_json parse_json(std::string_view text, std::string_view file_name, const JsonLimits& limits = {},
                                   JsonPlaces* places = nullptr);

@@ -157,6 +157,8 @@ void JsonBuilder::open(Json container) {
     if (m_places && !m_levels.empty() && m_levels.back().container->is_array()) {
         m_pointer.resize(m_levels.back().pointer_length);
         m_pointer += '/' + std::to_string(m_levels.back().container->size());
+        const TextPlace place = m_cursor.place_at(m_consumed - 1);
+        m_places->entries[m_pointer] = {place, place};
     }
     Json& added = add(std::move(container));
     m_levels.push_back({&added, {}, {}, m_pointer.size()});

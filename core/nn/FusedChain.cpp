@@ -157,7 +157,7 @@ const Tensor<float>& FusedChain::forward(const Tensor<float>& x, const Pass& pas
         kernels::normalize_batch({x.shape().n, last.z_shape.h * last.z_shape.w, last.z_shape.c},
                                  last.block.relu != nullptr, norm, last.z.data(), m_output.data(), pass.pool);
     }
-    if (pass.observer || pass.keep_norm_outputs) show_forward(pass);
+    if (pass.observer) show_forward(pass);
     return m_output;
 }
 

@@ -87,7 +87,7 @@ class FusedChain {
     void run_backward(const Tensor<float>& gradient, Tensor<float>* dx, bool accumulate, const Pass& pass);
     void run_backward_stage(std::size_t index, const Tensor<float>& gradient, Tensor<float>* dx, bool accumulate,
                             const Pass& pass);
-    /// What the layers would have given out, for observers and for norm layers that keep their output.
+    /// What the layers would have given out, for the observer.
     void show_forward(const Pass& pass);
     void show_backward(Stage& stage, const Tensor<float>& gradient, const Pass& pass);
 

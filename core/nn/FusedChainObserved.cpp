@@ -24,7 +24,7 @@ kernels::ImageTensor images_of(const Shape& shape) {
 
 void FusedChain::show_forward(const Pass& pass) {
     const auto show = [&](const Module<float>& layer, const Tensor<float>& x, const Tensor<float>& y) {
-        if (pass.observer) pass.observer->saw_forward(layer, x, y);
+        pass.observer->saw_forward(layer, x, y);
     };
     const Tensor<float>* input = m_input;
     for (Stage& stage : m_stages) {
@@ -38,7 +38,6 @@ void FusedChain::show_forward(const Pass& pass) {
                                  pass.pool);
         show(*stage.block.norm, stage.z, norm_output);
         input = &norm_output;
-        if (!pass.observer) continue;
 
         if (stage.block.relu) {
             stage.relu_output.resize(shape);

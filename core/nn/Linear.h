@@ -28,6 +28,8 @@ class Linear : public Module<S> {
     void reset(std::uint64_t seed) override;
     std::unique_ptr<Module<S>> clone() const override { return std::make_unique<Linear>(m_options); }
 
+    const Options& options() const { return m_options; }
+
    private:
     ConstMatrixMap<S> weight() const { return {m_weight.value.data(), m_options.out_features, m_options.in_features}; }
 

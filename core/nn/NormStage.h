@@ -26,7 +26,7 @@ class NormStage {
     void write_gradient_of_bias_before(std::span<float> gradient) const;
 
     kernels::NormChannels& channels() { return m_channels; }
-    /// Where the layer keeps its output, for a pass that is to.
+    /// Where the layer's output is put for an observer.
     Tensor<float>& kept_output();
 
     /// Whole passes of the layer.

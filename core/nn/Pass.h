@@ -44,9 +44,7 @@ struct Pass {
     PassRandom random = {};
     /// May be null.
     LayerObserver* observer = nullptr;
-    Kernels kernels = Kernels::reference;
-    /// Norm layers keep their output() although blocks of layers are computed at once.
-    bool keep_norm_outputs = false;
+    Kernels kernels = Kernels::direct;
 };
 
 }  // namespace normscope::nn

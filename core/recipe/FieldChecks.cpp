@@ -1,6 +1,5 @@
 #include "core/recipe/FieldChecks.h"
 
-#include "core/Error.h"
 #include "core/io/MessageText.h"
 #include "core/recipe/NearestName.h"
 #include "core/telemetry/Hyperparameter.h"
@@ -16,21 +15,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t max_text = 8192;
-constexpr std::size_t max_channels = 64;
+constexpr std::size_t max_numbers = 64;
 constexpr std::size_t shown_text = 80;
 constexpr double exact_doubles = 9007199254740992.0;  // 2^53
 
 [[noreturn]] void refuse(std::string_view path, const std::string& reason) {
     throw InputError(std::string(path) + ' ' + reason + (reason.ends_with('?') ? "" : "."));
-}
-
-std::string type_of(const Json& value) {
-    if (value.is_null()) return "null";
-    if (value.is_boolean()) return value.get<bool>() ? "true" : "false";
-    if (value.is_string()) return "the text " + io::in_quotes(value.get_ref<const std::string&>(), shown_text);
-    if (value.is_array()) return "an array";
-    if (value.is_object()) return "an object";
-    return value.dump();
 }
 
 [[noreturn]] void refuse_range(const Json& value, std::string_view path, const Json& minimum, const Json& maximum) {
@@ -44,6 +34,15 @@ std::string list_of(std::span<const std::string_view> names) {
 }
 
 }  // namespace
+
+std::string type_of(const Json& value) {
+    if (value.is_null()) return "null";
+    if (value.is_boolean()) return value.get<bool>() ? "true" : "false";
+    if (value.is_string()) return "the text " + io::in_quotes(value.get_ref<const std::string&>(), shown_text);
+    if (value.is_array()) return "an array";
+    if (value.is_object()) return "an object";
+    return value.dump();
+}
 
 bool checked_bool(const Json& value, std::string_view path) {
     if (!value.is_boolean()) refuse(path, "must be true or false, not " + type_of(value));
@@ -62,6 +61,15 @@ double checked_setting(const Json& value, std::string_view path) {
                                            : std::string(path) + ": " + *reason);
     }
     return number;
+}
+
+std::optional<double> checked_setting_or_null(const Json& value, std::string_view path) {
+    if (value.is_null()) return std::nullopt;
+    return checked_setting(value, path);
+}
+
+std::int64_t checked_whole_setting(const Json& value, std::string_view path) {
+    return static_cast<std::int64_t>(checked_setting(value, path));
 }
 
 double checked_number(const Json& value, std::string_view path, double minimum, double maximum) {
@@ -118,11 +126,24 @@ std::string checked_choice(const Json& value, std::string_view path, std::span<c
     refuse(path, name + " is unknown; " + offer + (nearest ? ". Did you mean " + io::in_quotes(*nearest) + "?" : ""));
 }
 
+std::vector<std::int64_t> checked_wholes(const Json& value, std::string_view path, std::int64_t minimum,
+                                         std::int64_t maximum) {
+    if (!value.is_array()) refuse(path, "must be an array of whole numbers, not " + type_of(value));
+    if (value.size() > max_numbers) {
+        refuse(path,
+               "must hold up to " + std::to_string(max_numbers) + " numbers, not " + std::to_string(value.size()));
+    }
+    std::vector<std::int64_t> numbers;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        numbers.push_back(checked_whole(value[i], std::string(path) + '[' + std::to_string(i) + ']', minimum, maximum));
+    }
+    return numbers;
+}
+
 std::vector<double> checked_channels(const Json& value, std::string_view path, double minimum, double maximum) {
     if (!value.is_array()) refuse(path, "must be an array of numbers, one a channel, not " + type_of(value));
-    if (value.empty() || value.size() > max_channels) {
-        refuse(path,
-               "must hold 1 to " + std::to_string(max_channels) + " numbers, not " + std::to_string(value.size()));
+    if (value.empty() || value.size() > max_numbers) {
+        refuse(path, "must hold 1 to " + std::to_string(max_numbers) + " numbers, not " + std::to_string(value.size()));
     }
     std::vector<double> numbers;
     for (std::size_t i = 0; i < value.size(); ++i) {

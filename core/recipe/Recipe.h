@@ -129,7 +129,8 @@ struct Recipe {
 };
 
 /// Value of the numeric setting `key` (a HyperparameterSpec::key). "model.norm.momentum" is NaN for the cumulative
-/// average; a seed beyond 2^53 is rounded. Throws InputError for an unknown key.
+/// average, "optimizer.clip_grad_norm" where nothing is clipped; a seed beyond 2^53 is rounded. Throws InputError for
+/// an unknown key.
 double value_of(const Recipe& recipe, std::string_view key);
 
 /// Changes it. Throws InputError with the sentence of reason_to_refuse() if the value is out of range.

@@ -5,7 +5,9 @@
 #include "core/io/Json.h"
 #include "core/io/MessageText.h"
 #include "core/io/ReadFile.h"
+#include "core/recipe/FieldChecks.h"
 #include "core/recipe/NearestName.h"
+#include "core/recipe/RecipeChecks.h"
 #include "core/recipe/RecipeFields.h"
 
 #include <optional>
@@ -39,12 +41,23 @@ class RecipeReader {
         } else if (const auto* field = find_recipe_field(path)) {
             try {
                 field->write(m_recipe, value, path);
+            } catch (const PlacedError& error) {
+                throw InputError(place_of(pointer + error.pointer(), error.part()) + error.what());
             } catch (const InputError& error) {
                 throw InputError(place_of_value(pointer) + error.what());
             }
         } else {
             if (!value.is_object()) throw InputError(place_of_value(pointer) + path + " must be an object, {…}.");
             read_section(value, path, pointer);
+        }
+    }
+
+    /// After everything is read.
+    void check() const {
+        try {
+            check_together(m_recipe);
+        } catch (const PlacedError& error) {
+            throw InputError(place_of(error.pointer(), error.part()) + error.what());
         }
     }
 
@@ -73,10 +86,9 @@ class RecipeReader {
     }
 
     [[noreturn]] void refuse_key(const std::string& section, const std::string& key, const std::string& pointer) const {
-        std::string place = m_origin;
-        if (m_places) place += ", " + io::to_string(m_places->entries.at(pointer).key);
-        throw InputError(place + ": the key " + io::in_quotes(key, shown_key) + " is unknown" +
-                         (section.empty() ? "" : " in " + io::in_quotes(section)) + ". " + advice(section, key));
+        throw InputError(place_of(pointer, PlacedError::Part::key) + "the key " + io::in_quotes(key, shown_key) +
+                         " is unknown" + (section.empty() ? "" : " in " + io::in_quotes(section)) + ". " +
+                         advice(section, key));
     }
 
     static std::string advice(const std::string& section, const std::string& key) {
@@ -94,23 +106,22 @@ class RecipeReader {
         return "Known here: " + here + '.';
     }
 
-    std::string place_of_value(const std::string& pointer) const {
-        if (!m_places) return m_origin + ": ";
-        return m_origin + ", " + io::to_string(m_places->entries.at(pointer).value) + ": ";
+    /// Of what the pointer names, or of the nearest thing around it that is in the document.
+    std::string place_of(std::string pointer, PlacedError::Part part) const {
+        for (; m_places && !pointer.empty(); pointer.resize(pointer.rfind('/'))) {
+            const auto found = m_places->entries.find(pointer);
+            if (found == m_places->entries.end()) continue;
+            const io::TextPlace& place = part == PlacedError::Part::key ? found->second.key : found->second.value;
+            return m_origin + ", " + io::to_string(place) + ": ";
+        }
+        return m_origin + ": ";
     }
+    std::string place_of_value(const std::string& pointer) const { return place_of(pointer, PlacedError::Part::value); }
 
     Recipe& m_recipe;
     std::string m_origin;
     const io::JsonPlaces* m_places;
 };
-
-/// What single values cannot tell.
-void check_together(const Recipe& recipe, const std::string& origin) {
-    if (recipe.data.mean.size() == recipe.data.std.size()) return;
-    throw InputError(origin + ": data.normalize.mean has " + std::to_string(recipe.data.mean.size()) +
-                     " numbers and data.normalize.std has " + std::to_string(recipe.data.std.size()) +
-                     "; both need one a channel.");
-}
 
 /// JSON if it is, else the text itself. What begins like an object, array or quoted text must be JSON.
 Json value_of_setting(std::string_view text, const std::string& origin) {
@@ -150,8 +161,9 @@ Recipe parse_recipe(std::string_view json, std::string_view file_name) {
     io::JsonPlaces places;
     const Json root = io::parse_json(json, file_name, {}, &places);
     Recipe recipe;
-    RecipeReader(recipe, std::string(file_name), &places).read_document(root);
-    check_together(recipe, std::string(file_name));
+    RecipeReader reader(recipe, std::string(file_name), &places);
+    reader.read_document(root);
+    reader.check();
     return recipe;
 }
 
@@ -181,14 +193,14 @@ std::string to_json(const Recipe& recipe) {
 void apply_setting(Recipe& recipe, std::string_view setting) {
     Recipe changed = recipe;
     const std::string origin = apply_unchecked(changed, setting);
-    check_together(changed, origin);
+    RecipeReader(changed, origin, nullptr).check();
     recipe = std::move(changed);
 }
 
 void apply_settings(Recipe& recipe, std::span<const std::string> settings) {
     Recipe changed = recipe;
     for (const auto& setting : settings) apply_unchecked(changed, setting);
-    check_together(changed, "--set");
+    RecipeReader(changed, "--set", nullptr).check();
     recipe = std::move(changed);
 }
 

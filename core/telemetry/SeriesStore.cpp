@@ -18,6 +18,12 @@ void SeriesPyramid::Ring::push(Bucket bucket, std::size_t capacity) {
     m_head = (m_head + 1) % capacity;
 }
 
+void SeriesPyramid::Ring::drop_back(std::size_t count) {
+    std::rotate(m_buckets.begin(), m_buckets.begin() + static_cast<std::ptrdiff_t>(m_head), m_buckets.end());
+    m_head = 0;
+    m_buckets.resize(m_buckets.size() - count);
+}
+
 void SeriesPyramid::append(std::int64_t step, float value) {
     Bucket bucket{};
     bucket.first_step = static_cast<std::uint32_t>(step) & 0x7fffffffU;
@@ -39,15 +45,71 @@ void SeriesPyramid::push_to_level(std::size_t level, Bucket bucket) {
     if (filled == 0) {
         open = bucket;
     } else {
-        // fmin and fmax pass over NaN.
-        open.minimum = std::fmin(open.minimum, bucket.minimum);
-        open.maximum = std::fmax(open.maximum, bucket.maximum);
-        open.has_non_finite |= bucket.has_non_finite;
+        merge(open, bucket);
     }
     if (++filled == fan_in) {
         filled = 0;
         push_to_level(coarser, open);
     }
+}
+
+void SeriesPyramid::merge(Bucket& into, Bucket bucket) {
+    // fmin and fmax pass over NaN.
+    into.minimum = std::fmin(into.minimum, bucket.minimum);
+    into.maximum = std::fmax(into.maximum, bucket.maximum);
+    into.has_non_finite |= bucket.has_non_finite;
+}
+
+void SeriesPyramid::truncate_after(std::int64_t step) {
+    const std::size_t dropped = m_levels[0].size() - lower_bound(0, step + 1);
+    if (dropped == 0 && m_levels[0].size() > 0) return;
+    const bool all_raw = dropped == m_levels[0].size();
+    m_levels[0].drop_back(dropped);
+    for (std::size_t level = 1; level < level_count; ++level) truncate_level(level, step);
+    m_count -= dropped;
+    if (!all_raw) return;
+    // Beyond the raw values only whole buckets can be counted.
+    m_count = m_open_count[1];
+    std::size_t values = fan_in;
+    for (std::size_t level = 1; level < level_count; ++level, values *= fan_in) {
+        const std::int64_t end = end_of_level(level, 1);
+        m_count += lower_bound(level, end) * values;
+    }
+}
+
+void SeriesPyramid::truncate_level(std::size_t level, std::int64_t step) {
+    Ring& ring = m_levels[level];
+    Bucket& open = m_open[level];
+    std::size_t& filled = m_open_count[level];
+    const auto holds_later = [&](std::int64_t next) { return next > step + 1; };
+
+    // The bucket that `step` lies in: the open one, or else the newest closed one that begins before it.
+    bool begins_before = filled > 0 && open.first_step <= step;
+    std::uint32_t first = open.first_step;
+    if (!begins_before) {
+        const std::size_t kept = lower_bound(level, step + 1);
+        const std::int64_t next = kept < ring.size() ? std::int64_t{ring[kept].first_step}
+                                  : filled > 0       ? std::int64_t{open.first_step}
+                                                     : std::numeric_limits<std::int64_t>::max();
+        begins_before = kept > 0 && holds_later(next);
+        if (begins_before) first = ring[kept - 1].first_step;
+        ring.drop_back(ring.size() - kept + (begins_before ? 1 : 0));
+    }
+    filled = 0;
+    if (!begins_before) return;
+    const Ring& finer = m_levels[level - 1];
+    for (std::size_t i = lower_bound(level - 1, first); i < finer.size(); ++i) {
+        Bucket bucket = finer[i];
+        if (!std::isfinite(bucket.minimum)) bucket.minimum = bucket.maximum = std::numeric_limits<float>::quiet_NaN();
+        if (filled++ == 0) {
+            open = bucket;
+        } else {
+            merge(open, bucket);
+        }
+    }
+    if (filled < fan_in) return;
+    filled = 0;
+    ring.push(open, level_capacity);  // it was full without the later values: a series with gaps
 }
 
 SeriesSample SeriesPyramid::sample_of(Bucket bucket) {
@@ -114,7 +176,7 @@ std::optional<float> SeriesPyramid::value_at(std::int64_t step) const {
 }
 
 std::optional<SeriesSample> SeriesPyramid::last() const {
-    if (m_count == 0) return std::nullopt;
+    if (m_levels[0].size() == 0) return std::nullopt;
     return sample_of(m_levels[0][m_levels[0].size() - 1]);
 }
 
@@ -138,6 +200,11 @@ void SeriesStore::append(const StepColumns& columns) {
         m_series.at(static_cast<std::size_t>(point.series.value)).append(point.step.value, point.value);
         m_last_step = std::max(m_last_step, point.step);
     }
+}
+
+void SeriesStore::truncate_after(StepIndex step) {
+    for (SeriesPyramid& series : m_series) series.truncate_after(step.value);
+    m_last_step = std::min(m_last_step, step);
 }
 
 const SeriesPyramid& SeriesStore::series(SeriesIndex series) const {

@@ -32,13 +32,19 @@ class SeriesPyramid {
 
     void append(std::int64_t step, float value);
 
+    /// Forgets the values after `step`. What only coarser levels still hold of older steps stays, except for the
+    /// bucket that `step` lies in if nothing finer holds its part of before.
+    void truncate_after(std::int64_t step);
+
     /// Samples of the steps first … last in order, from the finest level that needs at most
     /// about `most` of them; what only coarser levels still hold comes from those.
     std::vector<SeriesSample> samples(std::int64_t first, std::int64_t last, std::size_t most) const;
 
     /// The value recorded at exactly `step`, while it is still kept raw.
     std::optional<float> value_at(std::int64_t step) const;
+    /// The newest value, while it is still kept raw.
     std::optional<SeriesSample> last() const;
+    /// Values appended and not forgotten again; after a truncation beyond the raw values, to within a bucket.
     std::size_t count() const { return m_count; }
 
    private:
@@ -54,6 +60,8 @@ class SeriesPyramid {
     class Ring {
        public:
         void push(Bucket bucket, std::size_t capacity);
+        /// Drops the newest entries.
+        void drop_back(std::size_t count);
         std::size_t size() const { return m_buckets.size(); }
         Bucket operator[](std::size_t i) const { return m_buckets[(m_head + i) % m_buckets.size()]; }
 
@@ -62,6 +70,9 @@ class SeriesPyramid {
         std::size_t m_head = 0;
     };
 
+    static void merge(Bucket& into, Bucket bucket);
+    /// Drops from a level what is after `step`, and fills its open bucket anew from the finer level.
+    void truncate_level(std::size_t level, std::int64_t step);
     static SeriesSample sample_of(Bucket bucket);
     void push_to_level(std::size_t level, Bucket bucket);
     /// First entry of a level whose step is at least `step`.
@@ -84,6 +95,9 @@ class SeriesStore {
     const SeriesSchema& schema() const { return *m_schema; }
     /// Adds the columns. Throws std::invalid_argument if their width is not the schema's.
     void append(const StepColumns& columns);
+
+    /// Forgets everything after `step`.
+    void truncate_after(StepIndex step);
 
     const SeriesPyramid& series(SeriesIndex series) const;
     /// The last step appended, 0 before the first.

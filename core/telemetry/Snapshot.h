@@ -17,7 +17,7 @@ enum class RunState {
     playing,   ///< steps are being taken
     paused,    ///< waits for play or step
     finished,  ///< all planned epochs are done; play adds as many again
-    diverged,  ///< a loss was not finite: paused at that step
+    diverged,  ///< a value was not finite: paused at that step
 };
 
 /// Immutable once published.

@@ -5,8 +5,10 @@
 #include "core/telemetry/RunEvent.h"
 #include "core/telemetry/StepColumns.h"
 
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,8 +25,22 @@ struct RunNotice {
     std::string sentence;
 };
 
+/// The run went back: it stands at this step again, and what came after it has not happened.
+struct RunRewound {
+    StepIndex step;
+    std::map<std::string, double> hyperparameters;  ///< by HyperparameterSpec::key, in force at that step
+};
+
+/// The run has stopped at a step in which values were no longer finite; the step before was the last good one.
+struct RunDiverged {
+    StepIndex step;
+    std::optional<LayerIndex> layer;      ///< where the first such value arose
+    std::optional<ChannelIndex> channel;  ///< likewise
+    std::string sentence;
+};
+
 /// In the order in which they happened.
-using TelemetryItem = std::variant<RunStarted, StepColumns, RunEvent, RunNotice>;
+using TelemetryItem = std::variant<RunStarted, StepColumns, RunEvent, RunNotice, RunRewound, RunDiverged>;
 
 /// Unbounded while nobody drains: the reader's timer must run whenever the trainer does.
 class TelemetryQueue {

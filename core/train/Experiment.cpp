@@ -2,37 +2,26 @@
 
 #include "core/Error.h"
 #include "core/nn/Models.h"
+#include "core/recipe/RecipeChecks.h"
 #include "core/telemetry/Hyperparameter.h"
+#include "core/train/DataChecks.h"
+#include "core/train/Schedule.h"
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace normscope {
 namespace {
 
-Shape image_shape(const Dataset& data) {
-    return {0, data.height(), data.width(), data.channels()};
-}
-
-const Dataset& checked_train_set(const DataSplit& data, const Recipe& recipe) {
-    if (!data.train) throw InputError("the data set holds no image to train on.");
-    const auto channels = static_cast<std::size_t>(data.train->channels());
-    if (recipe.data.mean.size() != channels || recipe.data.std.size() != channels) {
-        throw InputError("data.normalize: the images have " + std::to_string(channels) +
-                         " channels, so mean and std need as many numbers each, not " +
-                         std::to_string(recipe.data.mean.size()) + " and " + std::to_string(recipe.data.std.size()) +
-                         ".");
-    }
-    if (data.eval && image_shape(*data.eval) != image_shape(*data.train)) {
-        throw InputError("the evaluation images have another size than the training images.");
-    }
-    return *data.train;
-}
-
 nn::Network<float> checked_network(const Recipe& recipe, const DataSplit& data) {
-    const Dataset& train = checked_train_set(data, recipe);
-    return nn::make_network<float>(recipe.model, image_shape(train),
-                                   static_cast<std::int64_t>(train.class_names().size()));
+    check_together(recipe);
+    check_train_images(data, recipe);
+    auto network =
+        nn::make_network<float>(recipe.model, image_shape(*data.train),
+                                static_cast<std::int64_t>(data.train->class_names().size()), recipe.data.batch_size);
+    check_eval_images(data, network);
+    return network;
 }
 
 }  // namespace
@@ -46,17 +35,59 @@ Experiment::Experiment(Recipe recipe, DataSplit data)
     m_network.reset(m_recipe.seed);
 }
 
+std::int64_t Experiment::steps_per_epoch() const {
+    const std::int64_t batches = m_sampler.batches_per_epoch(m_recipe.data.batch_size);
+    const std::int64_t together = m_recipe.optimizer.accumulation_steps;
+    return std::max<std::int64_t>(1, (batches + together - 1) / together);
+}
+
+double Experiment::learning_rate() const {
+    const std::int64_t batch = m_recipe.data.batch_size;
+    const std::int64_t images_a_step = batch * m_recipe.optimizer.accumulation_steps;
+    SchedulePosition position;
+    position.epoch = m_sampler.epoch(batch);
+    position.steps_per_epoch = steps_per_epoch();
+    position.planned_steps = position.steps_per_epoch * m_planned_epochs;
+    position.step =
+        position.epoch * position.steps_per_epoch + (m_sampler.position(batch) + images_a_step - 1) / images_a_step;
+    return scheduled_learning_rate(m_recipe.schedule, m_recipe.optimizer.lr, position);
+}
+
 void Experiment::set_hyperparameter(std::string_view key, double value) {
     const auto* spec = telemetry::find_hyperparameter(key);
     if (spec && spec->policy == telemetry::ChangePolicy::restarts) {
         throw InputError(std::string(spec->name) + " cannot change during a run; restart the run to change it.");
     }
-    set_value(m_recipe, key, value);
+    Recipe changed = m_recipe;
+    set_value(changed, key, value);
+    check_together(changed);
+    m_recipe = std::move(changed);
     const NormRecipe& norm = m_recipe.model.norm;
     for (const auto& [position, layer] : m_network.norm_layers()) {
         layer->set_momentum(norm.momentum);
         layer->set_eps(norm.eps);
+        layer->set_ghost_batches(norm.ghost_batches);
     }
+    for (const auto& [position, layer] : m_network.image_norm_layers()) layer->set_eps(norm.eps);
+    m_changes.push_back({m_step, std::string(key), value});
+}
+
+void Experiment::apply(const SettingChange& change) {
+    if (change.key != planned_epochs_key) return set_hyperparameter(change.key, change.value);
+    m_planned_epochs = static_cast<std::int64_t>(change.value);
+    m_changes.push_back({m_step, change.key, change.value});
+}
+
+void Experiment::extend() {
+    const auto planned = static_cast<double>(m_planned_epochs + m_recipe.epochs);
+    apply({m_step, std::string(planned_epochs_key), planned});
+}
+
+void Experiment::set_position(RunPosition position) {
+    m_sampler.set_state(position.sampler);
+    m_step = position.step;
+    m_planned_epochs = position.planned_epochs;
+    m_changes = std::move(position.changes);
 }
 
 bool Experiment::finished() const {
@@ -69,6 +100,19 @@ double Experiment::progress() const {
     const double seen =
         static_cast<double>(m_sampler.epoch(batch)) + static_cast<double>(m_sampler.position(batch)) / images;
     return std::clamp(seen / static_cast<double>(m_planned_epochs), 0.0, 1.0);
+}
+
+std::size_t Experiment::memory_bytes() const {
+    constexpr std::size_t layer_bytes = 1024;  // objects, names, shapes
+    const auto& state = m_optimizer.state();
+    std::size_t bytes = sizeof(*this) + m_network.leaves().size() * layer_bytes;
+    bytes += 2 * m_network.parameters().values().size_bytes();  // and their gradients
+    bytes += (state.first.size() + state.second.size()) * sizeof(float) + state.updates.size() * sizeof(std::int64_t);
+    for (nn::Module<float>* layer : m_network.leaves()) {
+        for (const auto& buffer : layer->buffers()) bytes += buffer.value.size_bytes();
+    }
+    bytes += static_cast<std::size_t>(m_recipe.data.batch_size) * sizeof(std::int64_t);
+    return bytes + m_changes.capacity() * (sizeof(SettingChange) + planned_epochs_key.size());
 }
 
 }  // namespace normscope

@@ -8,10 +8,31 @@
 #include "core/train/BatchSampler.h"
 #include "core/train/Dataset.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace normscope {
+
+/// A setting that got another value during a run.
+struct SettingChange {
+    StepIndex step;   ///< the last step done with the old value
+    std::string key;  ///< HyperparameterSpec::key, or planned_epochs_key
+    double value;     ///< NaN: unset, as in HyperparameterSpec
+};
+
+/// SettingChange::key of Experiment::extend().
+inline constexpr std::string_view planned_epochs_key = "planned_epochs";
+
+/// How far a run has come.
+struct RunPosition {
+    StepIndex step;
+    SamplerState sampler;
+    std::int64_t planned_epochs = 1;
+    std::vector<SettingChange> changes;  ///< in the order in which they were made
+};
 
 /// Recipe, model, optimizer, data position and step. Copying it forks the run: both copies go on to
 /// the same bits. The data set is shared, since nobody changes it.
@@ -32,17 +53,36 @@ class Experiment {
     StepIndex step() const { return m_step; }
     void count_step() { ++m_step.value; }
 
+    /// The learning rate in force for the next step: recipe().optimizer.lr as the schedule changes it. Steps are
+    /// counted by the data, not by step(): a change of the batch size moves nothing but the number of steps ahead.
+    /// After the last planned step it is that of the end of the plan. The rate of the step just done is
+    /// StepResult::learning_rate.
+    double learning_rate() const;
+
     /// Changes a setting (HyperparameterSpec::key) for the steps to come. Throws InputError if the
-    /// value is refused or the setting cannot change during a run.
+    /// value is refused, does not go with the others, or the setting cannot change during a run.
     void set_hyperparameter(std::string_view key, double value);
+    /// Every change so far: the initial experiment, its steps and these give this experiment again, bit for bit.
+    const std::vector<SettingChange>& changes() const { return m_changes; }
+    /// Makes a logged change again. Throws InputError as set_hyperparameter() does.
+    void apply(const SettingChange& change);
+
+    RunPosition position() const { return {m_step, m_sampler.state(), m_planned_epochs, m_changes}; }
+    /// Goes on from a position, which belongs to the recipe in force there. Throws InputError if there is none such.
+    void set_position(RunPosition position);
 
     /// True once all planned epochs are done.
     bool finished() const;
     /// Plans as many epochs again as the recipe asked for.
-    void extend() { m_planned_epochs += m_recipe.epochs; }
+    void extend();
     std::int64_t planned_epochs() const { return m_planned_epochs; }
+    /// Optimizer steps of one epoch: batches by optimizer.accumulation_steps, the last one as full as it gets.
+    std::int64_t steps_per_epoch() const;
     /// Share of the planned images already seen, 0 … 1.
     double progress() const;
+
+    /// Bytes that a copy of this experiment takes; the data set and the order of an epoch are shared.
+    std::size_t memory_bytes() const;
 
    private:
     Recipe m_recipe;
@@ -52,6 +92,7 @@ class Experiment {
     BatchSampler m_sampler;
     StepIndex m_step;
     std::int64_t m_planned_epochs;
+    std::vector<SettingChange> m_changes;
 };
 
 }  // namespace normscope

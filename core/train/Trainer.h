@@ -3,8 +3,10 @@
 
 #include "core/parallel/ThreadPool.h"
 #include "core/train/BatchLoader.h"
+#include "core/train/Divergence.h"
 #include "core/train/Experiment.h"
 
+#include <optional>
 #include <vector>
 
 namespace normscope {
@@ -14,6 +16,9 @@ struct StepResult {
     double loss = 0;
     double accuracy = 0;  ///< on the batch, in train mode
     std::int64_t images = 0;
+    double learning_rate = 0;  ///< of this step's update
+    double gradient_norm = 0;  ///< length of the gradient of all parameters, before clipping
+    std::optional<Divergence> divergence;  ///< a value of this step or of its update was not finite
 };
 
 /// Held-out images through both modes of one network.
@@ -21,7 +26,7 @@ struct Evaluation {
     std::int64_t images = 0;
     double loss = 0;                      ///< in eval mode
     double accuracy = 0;                  ///< in eval mode
-    double accuracy_train_mode = 0;       ///< each batch normalized with its own statistics
+    double accuracy_train_mode = 0;       ///< each batch normalized with its own statistics; NaN if none could be
     std::vector<double> mode_difference;  ///< ‖y_train − y_eval‖ / ‖y_train‖ by norm layer; the logits last
 };
 
@@ -30,14 +35,16 @@ class Trainer {
    public:
     explicit Trainer(int threads) : m_pool(threads) {}
 
-    /// Forward in train mode, cross entropy, backward, SGD. Throws InputError if the batch cannot be
-    /// made or normalized; the parameters are then unchanged.
+    /// Forward in train mode, cross entropy, backward, and an update by the recipe's optimizer and schedule. Several
+    /// batches (optimizer.accumulation_steps) make one step by the mean of their losses, each with batch statistics of
+    /// its own, as in PyTorch; the last step of an epoch takes the batches that are left. Throws InputError if a batch
+    /// cannot be made or normalized; the parameters are then unchanged.
     StepResult step(Experiment& experiment);
-    /// The same on a given batch, without drawing one.
+    /// A step on a given batch, without drawing one.
     StepResult update(Experiment& experiment, const ImageBatch& batch);
 
-    /// Measures the first `most_images` held-out images in batches of the recipe's batch size, without
-    /// touching running statistics. All zero if nothing is held out.
+    /// Measures the first `most_images` held-out images in batches of the recipe's batch size (see BatchSequence),
+    /// without touching running statistics. All zero if nothing is held out.
     Evaluation evaluate(Experiment& experiment, std::int64_t most_images);
 
     ThreadPool& pool() { return m_pool; }
@@ -47,12 +54,28 @@ class Trainer {
     nn::Kernels kernels() const { return m_kernels; }
 
    private:
+    /// What the batches of a step have found so far.
+    struct Sums {
+        double learning_rate = 0;
+        std::int64_t batches = 0;
+        std::int64_t images = 0;
+        std::int64_t correct = 0;
+        double loss = 0;  ///< of the batches' means
+        std::optional<Divergence> divergence;
+    };
+
+    StepResult take_step(Experiment& experiment);
+
+    /// Forward and backward of the next batch of a step, whose gradient is added to those before it.
+    void add_batch(Experiment& experiment, const ImageBatch& batch, Sums& sums);
+    /// Leaves the mean gradient in the network and updates it.
+    StepResult finish_step(Experiment& experiment, Sums& sums);
+
     ThreadPool m_pool;
     nn::Kernels m_kernels = nn::Kernels::winograd;
     ImageBatch m_batch;
-    ImageBatch m_eval_batch;
     Tensor<float> m_gradient;
-    std::vector<std::vector<float>> m_train_mode_outputs;  ///< by norm layer; the logits last
+    AlignedVector<float> m_gradient_sum;  ///< of a step's batches so far
 };
 
 }  // namespace normscope

@@ -4,7 +4,7 @@
 #include "core/telemetry/Hyperparameter.h"
 #include "core/train/Recorder.h"
 
-#include <cmath>
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -12,11 +12,19 @@ namespace normscope {
 
 using telemetry::RunState;
 
+namespace {
+
+/// Steps between checkpoints: no replay of recent steps is longer, and copying costs next to nothing.
+constexpr std::int64_t checkpoint_every = 8;
+
+}  // namespace
+
 TrainingSession::TrainingSession(const Options& options, std::shared_ptr<telemetry::TelemetryQueue> queue,
                                  std::shared_ptr<telemetry::SnapshotSlot> snapshots)
     : m_trainer(options.threads),
       m_queue(std::move(queue)),
       m_snapshots(std::move(snapshots)),
+      m_checkpoints(options.checkpoint_bytes),
       m_wake_reader(options.wake_reader),
       m_thread([this](const std::stop_token& stop) { thread_main(stop); }) {}
 
@@ -44,6 +52,10 @@ void TrainingSession::reset(bool play_at_once) {
     post(Reset{play_at_once});
 }
 
+void TrainingSession::rewind(StepIndex step) {
+    post(Rewind{step});
+}
+
 void TrainingSession::post(Command command) {
     {
         const std::lock_guard lock(m_mutex);
@@ -53,6 +65,7 @@ void TrainingSession::post(Command command) {
 }
 
 void TrainingSession::thread_main(const std::stop_token& stop) {
+    m_stop = stop;
     while (!stop.stop_requested()) {
         const bool step_due = wait_for_work(stop);
         if (stop.stop_requested()) return;
@@ -80,18 +93,30 @@ bool TrainingSession::wait_for_work(const std::stop_token& stop) {
 }
 
 void TrainingSession::take_commands() {
-    std::deque<Command> commands;
-    {
-        const std::lock_guard lock(m_mutex);
-        commands.swap(m_commands);
-    }
-    for (Command& command : commands) {
+    while (auto command = next_command()) {
         try {
-            std::visit([this](auto& chosen) { execute(chosen); }, command);
+            std::visit([this](auto& chosen) { execute(chosen); }, *command);
         } catch (const std::exception& error) {
             notify(error.what());
         }
     }
+}
+
+std::optional<TrainingSession::Command> TrainingSession::next_command() {
+    const std::lock_guard lock(m_mutex);
+    if (m_commands.empty() || m_stop.stop_requested()) return std::nullopt;
+    Command command = std::move(m_commands.front());
+    m_commands.pop_front();
+    return command;
+}
+
+bool TrainingSession::is_superseded() {
+    if (m_stop.stop_requested()) return true;
+    const std::lock_guard lock(m_mutex);
+    return std::ranges::any_of(m_commands, [](const Command& command) {
+        return std::holds_alternative<Rewind>(command) || std::holds_alternative<Load>(command) ||
+               std::holds_alternative<Reset>(command);
+    });
 }
 
 void TrainingSession::execute(Load& command) {
@@ -110,7 +135,8 @@ void TrainingSession::execute(const Play& command) {
     if (!m_experiment) return;
     if (m_until && m_experiment->step() >= *m_until) return execute(Pause{});
     if (m_state == RunState::playing) return;
-    if (m_state == RunState::diverged) return notify("The run has diverged: lower the learning rate, then reset it.");
+    if (m_state == RunState::diverged)
+        return notify("The run has diverged: go back to the last good step or reset it, with a smaller learning rate.");
     if (m_experiment->finished()) m_experiment->extend();
     m_clock.resume();
     set_state(RunState::playing);
@@ -156,9 +182,34 @@ void TrainingSession::execute(const Reset& command) {
     start(Experiment(m_experiment->recipe(), m_experiment->data()), command.play);
 }
 
+void TrainingSession::execute(const Rewind& command) {
+    if (!m_experiment) return;
+    if (command.step > m_experiment->step()) {
+        return notify("Step " + std::to_string(command.step.value) + " has not been taken yet.");
+    }
+    if (command.step == m_experiment->step()) return execute(Pause{});
+    const RunState before = m_state;
+    set_state(RunState::loading);
+    try {
+        auto reached =
+            m_checkpoints.reach(command.step, m_experiment->changes(), m_trainer, [this] { return is_superseded(); });
+        if (!reached) return set_state(before == RunState::playing ? RunState::paused : before);
+        m_experiment = std::move(reached);
+    } catch (...) {
+        set_state(before);
+        throw;
+    }
+    m_checkpoints.forget_after(command.step);
+    m_until.reset();
+    m_queue->push(telemetry::RunRewound{command.step, describe(*m_experiment, m_run_id).hyperparameters});
+    set_state(RunState::paused);
+}
+
 void TrainingSession::start(Experiment experiment, bool play) {
     hand_over(true);
     m_experiment.emplace(std::move(experiment));
+    m_checkpoints.clear();
+    m_checkpoints.push(*m_experiment);
     m_schema = make_schema(m_experiment->network());
     m_until.reset();
     m_clock.forget();
@@ -174,14 +225,13 @@ void TrainingSession::take_step() {
     const StepResult result = m_trainer.step(*m_experiment);
     const auto recording = SessionClock::Clock::now();
     record_step(*m_experiment, result, m_columns);
+    if (m_experiment->step().value % checkpoint_every == 0) m_checkpoints.push(*m_experiment);
     const auto end = SessionClock::Clock::now();
     m_clock.step_done(begin, end, end - recording, result.images);
     evaluate_if_due();
 
-    if (!std::isfinite(result.loss)) {
-        set_state(RunState::diverged);
-        notify("The training loss is no longer finite at step " + std::to_string(m_experiment->step().value) +
-               ": the run has stopped there. A smaller learning rate usually helps.");
+    if (result.divergence) {
+        stop_diverged(*result.divergence);
     } else if (m_experiment->finished()) {
         set_state(RunState::finished);
     } else if (m_until && m_experiment->step() >= *m_until) {
@@ -189,6 +239,15 @@ void TrainingSession::take_step() {
         if (m_state == RunState::playing) set_state(RunState::paused);
     }
     hand_over(!m_clock.full_speed());
+}
+
+void TrainingSession::stop_diverged(const Divergence& divergence) {
+    const std::string found = sentence(divergence);
+    hand_over(true);  // the step itself comes first
+    m_queue->push(telemetry::RunDiverged{divergence.step, divergence.layer_index, divergence.channel, found});
+    set_state(RunState::diverged);
+    notify(found + " The run has stopped there; step " + std::to_string(divergence.step.value - 1) +
+           " was the last good one, and going back to it brings its running statistics back. " + advice(divergence));
 }
 
 void TrainingSession::evaluate_if_due() {

@@ -3,6 +3,7 @@
 
 #include "core/telemetry/Snapshot.h"
 #include "core/telemetry/TelemetryQueue.h"
+#include "core/train/CheckpointRing.h"
 #include "core/train/Experiment.h"
 #include "core/train/SessionClock.h"
 #include "core/train/Trainer.h"
@@ -33,6 +34,8 @@ class TrainingSession {
         /// Called on the session's thread when there is something to drain while no steps are being
         /// taken (a state change, an event, a notice), never once a step. May be empty.
         std::function<void()> wake_reader = {};
+        /// For the way back to earlier steps.
+        std::size_t checkpoint_bytes = CheckpointRing::default_budget;
     };
 
     TrainingSession(const Options& options, std::shared_ptr<telemetry::TelemetryQueue> queue,
@@ -55,6 +58,10 @@ class TrainingSession {
     void set_hyperparameter(std::string key, double value);
     /// Starts again at step 0 with the present settings.
     void reset(bool play_at_once);
+    /// Goes back to a step already taken, with the settings in force there (changes made at that very step included),
+    /// and pauses; later steps and changes are forgotten. Leaves a RunRewound. Steps are taken again from the nearest
+    /// checkpoint; another rewind(), load() or reset() that comes meanwhile takes its place.
+    void rewind(StepIndex step);
 
    private:
     struct Load {
@@ -76,13 +83,19 @@ class TrainingSession {
     struct Reset {
         bool play;
     };
-    using Command = std::variant<Load, Play, Pause, StepOnce, SetSpeed, SetHyperparameter, Reset>;
+    struct Rewind {
+        StepIndex step;
+    };
+    using Command = std::variant<Load, Play, Pause, StepOnce, SetSpeed, SetHyperparameter, Reset, Rewind>;
 
     void post(Command command);
     void thread_main(const std::stop_token& stop);
     /// Sleeps until there is a command or a step is due; true if a step is due.
     bool wait_for_work(const std::stop_token& stop);
     void take_commands();
+    std::optional<Command> next_command();
+    /// True if a command waits that makes going back to a step pointless.
+    bool is_superseded();
 
     void execute(Load& command);
     void execute(const Play& command);
@@ -91,9 +104,11 @@ class TrainingSession {
     void execute(const SetSpeed& command);
     void execute(const SetHyperparameter& command);
     void execute(const Reset& command);
+    void execute(const Rewind& command);
 
     void start(Experiment experiment, bool play);
     void take_step();
+    void stop_diverged(const Divergence& divergence);
     void evaluate_if_due();
     void set_state(telemetry::RunState state);
     void notify(std::string sentence);
@@ -107,12 +122,14 @@ class TrainingSession {
     std::shared_ptr<telemetry::TelemetryQueue> m_queue;
     std::shared_ptr<telemetry::SnapshotSlot> m_snapshots;
     std::optional<Experiment> m_experiment;
+    CheckpointRing m_checkpoints;
     telemetry::SeriesSchema m_schema;
     telemetry::RunState m_state = telemetry::RunState::empty;
     std::uint64_t m_run_id = 0;
     telemetry::StepColumns m_columns;
     SessionClock m_clock;
     std::optional<StepIndex> m_until;
+    std::stop_token m_stop;
     std::function<void()> m_wake_reader;
 
     std::mutex m_mutex;

@@ -21,6 +21,7 @@ class tst_ExperimentController : public QObject {
     void changesLiveSettingsWithUndo();
     void cumulativeMomentumCanBeUndone();
     void offersARestartForTheOthers();
+    void choosesANetworkWithUndo();
     void resetKeepsWhatWaitedForARestart();
     void missingDataLeavesTheRunAlone_data();
     void missingDataLeavesTheRunAlone();
@@ -67,6 +68,24 @@ void tst_ExperimentController::offersARestartForTheOthers() {
     QVERIFY(m_run.model().description()->seed != 77);  // the run goes on with its own
     m_experiment.restart();
     QTRY_COMPARE(m_run.model().description()->seed, 77U);
+    QVERIFY(!m_experiment.needsRestart());
+    m_run.pause();
+}
+
+void tst_ExperimentController::choosesANetworkWithUndo() {
+    QTRY_COMPARE(m_run.model().snapshot().state, RunState::paused);
+    QSignalSpy changed(&m_experiment, &ExperimentController::choiceChanged);
+    m_experiment.changeChoice("model.name", "Layers", "vgg");
+    m_experiment.changeChoice("model.name", "Layers", "vgg");  // nothing new
+    QCOMPARE(changed.count(), 1);
+    QVERIFY(m_experiment.needsRestart());
+    m_experiment.undoStack().undo();
+    QCOMPARE(m_experiment.recipe().model.name, "simple");
+    QVERIFY(!m_experiment.needsRestart());
+
+    m_experiment.undoStack().redo();
+    m_experiment.restart();
+    QTRY_COMPARE(m_run.model().description()->model_name, "vgg");
     QVERIFY(!m_experiment.needsRestart());
     m_run.pause();
 }

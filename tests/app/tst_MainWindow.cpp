@@ -66,6 +66,7 @@ class tst_MainWindow : public QObject {
     void changesMomentumWhileRunning();
     void refusesABadValueInPlace();
     void pausesStepsAndResets();
+    void goesBackToTheLastGoodStep();
     void followsLayerAndChannels();
     void savesAPlot();
     void reportsAFailedSave();
@@ -141,6 +142,43 @@ void tst_MainWindow::pausesStepsAndResets() {
     QCOMPARE(open.model().snapshot().state, RunState::paused);
     open.window.run().playPauseAction()->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(open.step() >= 2, patience);
+}
+
+void tst_MainWindow::goesBackToTheLastGoodStep() {
+    OpenWindow open;
+    QTRY_VERIFY_WITH_TIMEOUT(open.step() >= 20, patience);
+    QAction* back = open.window.run().lastGoodStepAction();
+    QVERIFY(!back->isEnabled() && !back->toolTip().isEmpty() && !back->shortcut().isEmpty());
+    const double learningRate = open.window.experiment().recipe().optimizer.lr;
+    open.window.experiment().changeHyperparameter("optimizer.weight_decay", 10);
+    open.type("optimizer.lr", "1e6");  // weights now grow ten-million-fold a step
+    QTRY_COMPARE_WITH_TIMEOUT(open.model().snapshot().state, RunState::diverged, patience);
+    QTRY_VERIFY(open.model().divergence());
+    const auto bad = open.model().divergence()->step.value;
+    const auto* status = open.window.findChild<widgets::StatusLine*>();
+    QTRY_VERIFY2(status->message().contains("first value that is not finite"), qPrintable(status->message()));
+    QVERIFY(back->isEnabled());
+    QTRY_COMPARE(open.model().store()->last_step().value, bad);
+
+    back->trigger();
+    QTRY_COMPARE_WITH_TIMEOUT(open.model().snapshot().state, RunState::paused, patience);
+    QTRY_COMPARE(open.step(), bad - 1);
+    QCOMPARE(open.model().store()->last_step().value, bad - 1);
+    QVERIFY(!open.model().divergence() && !back->isEnabled());
+    const LayerIndex layer = *open.window.selection().layer();
+    const auto var = open.model().store()->schema().find(Statistic::running_var, layer, ChannelIndex{0});
+    QVERIFY(std::isfinite(*open.model().store()->series(*var).value_at(bad - 1)));
+
+    // Back before the change: its mark and its value in the panel go with it.
+    QCOMPARE(open.model().events().size(), 2U);
+    const auto changed = open.model().events()[0].step.value;
+    open.window.run().rewind(StepIndex{changed - 1});
+    QTRY_COMPARE(open.step(), changed - 1);
+    QTRY_VERIFY(open.model().events().empty());
+    QCOMPARE(open.window.experiment().recipe().optimizer.lr, learningRate);
+    QVERIFY(open.edit("optimizer.lr")->text() != "1e6");
+    open.window.run().playPauseAction()->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(open.step() >= changed + 2, patience);
 }
 
 void tst_MainWindow::followsLayerAndChannels() {

@@ -46,6 +46,7 @@ class tst_RunModel : public QObject {
     void startsAfreshWithANewRun();
     void mergesOneGesture();
     void passesNoticesOn();
+    void goesBackToAStep();
     void clockRunsWithTheRunOnly();
 
    private:
@@ -111,6 +112,39 @@ void tst_RunModel::passesNoticesOn() {
     m_queue->push(RunNotice{"The file is missing."});
     model.drain();
     QCOMPARE(noticed.takeFirst().first().toString(), "The file is missing.");
+}
+
+void tst_RunModel::goesBackToAStep() {
+    RunModel model(m_queue, m_slot);
+    m_queue->push(RunStarted{description()});
+    m_queue->push(steps(1, 100));
+    m_queue->push(RunEvent{{40}, "optimizer.lr", "lr 2", "1", "2"});
+    m_queue->push(RunEvent{{60}, "model.norm.eps", "eps 1", "0", "1"});
+    model.drain();
+    QSignalSpy rewound(&model, &RunModel::rewound);
+    QSignalSpy appended(&model, &RunModel::stepsAppended);
+    QSignalSpy recorded(&model, &RunModel::eventsRecorded);
+    m_queue->push(RunRewound{{50}, {{"model.norm.eps", 0.5}}});
+    model.drain();
+    QCOMPARE(rewound.count(), 1);
+    QCOMPARE(appended.count(), 1);
+    QCOMPARE(recorded.count(), 1);
+    QCOMPARE(model.store()->last_step().value, 50);
+    QVERIFY(!model.store()->series({0}).value_at(51));
+    QCOMPARE(model.events().size(), 1U);
+    QCOMPARE(model.events()[0].key, "optimizer.lr");
+    m_queue->push(RunDiverged{{51}, LayerIndex{2}, ChannelIndex{3}, "At step 51 …"});
+    model.drain();
+    QCOMPARE(model.divergence()->step.value, 51);
+    // On from there, in the same drain as steps before.
+    m_queue->push(steps(51, 70));
+    m_queue->push(RunRewound{{60}, {}});
+    model.drain();
+    QVERIFY(!model.divergence());
+    m_queue->push(steps(61, 62));
+    model.drain();
+    QCOMPARE(model.store()->last_step().value, 62);
+    QCOMPARE(model.store()->series({0}).count(), 62U);
 }
 
 void tst_RunModel::clockRunsWithTheRunOnly() {

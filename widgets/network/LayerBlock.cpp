@@ -15,13 +15,18 @@ LayerBlock::LayerBlock(Theme& theme, telemetry::LayerDescription layer, QWidget*
       m_theme(theme),
       m_layer(std::move(layer)),
       m_name(QString::fromStdString(m_layer.name)),
+      m_title(m_name.section(QLatin1Char('.'), 1)),
       m_detail(QString::fromStdString(m_layer.detail)) {
+    // Inside a block: "downsample.1" above, "layer2" below; the tool tip has the rest.
+    const QString block = m_name.section(QLatin1Char('.'), 0, 0);
+    if (m_title.isEmpty()) m_title = m_name;
     setCheckable(m_layer.is_norm);
     setFocusPolicy(m_layer.is_norm ? Qt::StrongFocus : Qt::NoFocus);
     if (m_layer.is_norm) {
         setCursor(Qt::PointingHandCursor);
         if (m_detail.isEmpty()) m_detail = tr("%1 channels").arg(m_layer.channels);
     }
+    m_caption = m_title == m_name ? m_detail : block;
     QStringList tip{m_name, QString::fromStdString(m_layer.kind)};
     if (!m_detail.isEmpty()) tip << m_detail;
     setToolTip(tip.join(QStringLiteral(" · ")));
@@ -46,13 +51,13 @@ void LayerBlock::describe() {
 }
 
 QSize LayerBlock::sizeHint() const {
-    const int text = QFontMetrics(m_theme.font(TextRole::Body)).horizontalAdvance(m_name) + 26;
+    const int text = QFontMetrics(m_theme.font(TextRole::Body)).horizontalAdvance(m_title) + 26;
     return {qMax(m_layer.is_norm ? 98 : 66, text), 50};
 }
 
 QSize LayerBlock::minimumSizeHint() const {
-    const int text = QFontMetrics(m_theme.font(TextRole::Body)).horizontalAdvance(m_name) + 16;
-    return {std::clamp(text, m_layer.is_norm ? 62 : 44, 90), 50};
+    const int text = QFontMetrics(m_theme.font(TextRole::Body)).horizontalAdvance(m_title) + 16;
+    return {std::clamp(text, m_layer.is_norm ? 62 : 44, 116), 50};
 }
 
 void LayerBlock::focusInEvent(QFocusEvent* event) {
@@ -90,12 +95,12 @@ void LayerBlock::paintEvent(QPaintEvent*) {
     painter.setPen(isChecked() ? c.accent : c.text);
     const int room = width() - 10;
     painter.drawText(QRectF(5, 9, room, 20), Qt::AlignCenter,
-                     painter.fontMetrics().elidedText(m_name, Qt::ElideRight, room));
+                     painter.fontMetrics().elidedText(m_title, Qt::ElideRight, room));
     painter.setFont(m_theme.font(TextRole::Caption));
     painter.setPen(isChecked() ? c.muted : c.faint);
     // Half a word says nothing; the tool tip has it.
-    if (painter.fontMetrics().horizontalAdvance(m_detail) <= room + 4) {
-        painter.drawText(QRectF(0, 27, width(), 16), Qt::AlignCenter, m_detail);
+    if (painter.fontMetrics().horizontalAdvance(m_caption) <= room + 4) {
+        painter.drawText(QRectF(0, 27, width(), 16), Qt::AlignCenter, m_caption);
     }
 
     if (m_layer.is_norm && m_health != Health::Unknown) {

@@ -39,7 +39,9 @@ class LayerBlock : public QAbstractButton {
     Theme& m_theme;
     telemetry::LayerDescription m_layer;
     QString m_name;
+    QString m_title;  ///< the name within its block
     QString m_detail;
+    QString m_caption;  ///< the small line below the title
     Health m_health = Health::Unknown;
     bool m_keyboardFocus = false;
 };

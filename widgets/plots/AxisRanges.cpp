@@ -15,6 +15,7 @@ double followEnd(std::int64_t lastStep) {
 }
 
 ValueRange calmRange(const std::optional<ValueRange>& previous, const ValueRange& data) {
+    if (data.lower == 0 && data.upper == 0) return {-0.1, 1};  // nothing but zero: there is no scale to find
     // A constant still needs a height.
     const double smallest = std::max(1e-12, 1e-3 * std::max(std::abs(data.lower), std::abs(data.upper)));
     const double span = std::max(data.size(), smallest);

@@ -1,12 +1,14 @@
 // normscope-cli as scripts call it.
 #include <QDir>
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cmath>
 #include <csignal>
 
 class tst_Cli : public QObject {
@@ -22,6 +24,7 @@ class tst_Cli : public QObject {
     void badInputExitsTwo();
     void benchPrintsOneObject();
     void dataTellsWhatItHolds();
+    void dataTellsWhatWasSkipped();
 
    private:
     struct Result {
@@ -109,7 +112,7 @@ void tst_Cli::divergenceExitsOne() {
     const Result result =
         run({"train", recipe(R"({"schema": 1, "optimizer": {"lr": 1e6}})"), "--out", out("b"), "--steps", "50"});
     QCOMPARE(result.code, 1);
-    QVERIFY2(result.errors.contains("no longer finite at step"), result.errors);
+    QVERIFY2(result.errors.contains("the first value that is not finite"), result.errors);
     QVERIFY(read(out("b") + "/summary.json").contains("\"diverged\": true"));
 }
 
@@ -156,6 +159,7 @@ void tst_Cli::badInputExitsTwo_data() {
                        "data.batch_size=4000"}
         << QByteArray("drop_last");
     QTest::newRow("unknown net") << QStringList{"bench", "--net", "huge28"} << QByteArray("huge");
+    QTest::newRow("missing folder") << QStringList{"data", "folder:/nowhere/x"} << QByteArray("/nowhere/x");
     QTest::newRow("unknown data") << QStringList{"data", "nonsense"} << QByteArray("nonsense");
 }
 
@@ -183,6 +187,37 @@ void tst_Cli::dataTellsWhatItHolds() {
     const QJsonObject train = QJsonDocument::fromJson(result.output).object()["train"].toObject();
     QCOMPARE(train["images"].toInt(), 6000);
     QCOMPARE(train["classes"].toObject()["Sneaker"].toInt(), 600);
+    QVERIFY(std::abs(train["mean"].toArray()[0].toDouble() - 0.2860) < 0.003);
+    QVERIFY(std::abs(train["std"].toArray()[0].toDouble() - 0.3530) < 0.003);
+}
+
+void tst_Cli::dataTellsWhatWasSkipped() {
+    const QTemporaryDir folder;
+    const QDir root(folder.path());
+    QVERIFY(root.mkpath("cat") && root.mkpath("dog"));
+    const auto write = [&](const char* name, const QByteArray& bytes) {
+        QFile file(root.filePath(name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(bytes);
+    };
+    const QByteArray picture = "P5 8 8 255\n" + QByteArray(64, '\x33');
+    write("cat/1.pgm", picture);
+    write("dog/2.pgm", picture);
+    write("dog/cut.pgm", picture.left(30));
+    const QString spec = "folder:" + folder.path() + "?size=8&color=grey";
+    const Result json = run({"data", spec, "--json"});
+    QVERIFY2(json.code == 0, json.errors);
+    const QJsonObject object = QJsonDocument::fromJson(json.output).object();
+    QCOMPARE(object["train"].toObject()["images"].toInt(), 2);
+    QVERIFY(std::abs(object["train"].toObject()["mean"].toArray()[0].toDouble() - 0.2) < 1e-6);
+    QCOMPARE(object["skipped_count"].toInt(), 1);
+    const QJsonObject skipped = object["skipped"].toArray()[0].toObject();
+    QVERIFY(skipped["path"].toString().endsWith("dog/cut.pgm"));
+    QVERIFY(skipped["reason"].toString().startsWith("it is cut"));
+    const Result text = run({"data", spec});
+    QVERIFY2(text.output.contains("skipped: 1 file"), text.output);
+    QVERIFY2(text.output.contains("dog/cut.pgm: it is cut"), text.output);
+    QVERIFY2(text.output.contains("mean by channel: 0.2000"), text.output);
 }
 
 QTEST_GUILESS_MAIN(tst_Cli)

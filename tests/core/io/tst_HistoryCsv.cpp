@@ -110,6 +110,70 @@ class tst_HistoryCsv : public QObject {
         QVERIFY(content(partial()).ends_with("\n1,1,2,,\n"));
     }
 
+    void goesOnBehindAPosition_data() {
+        QTest::addColumn<bool>("completed");
+        QTest::addColumn<int>("later_rows");
+        for (const bool completed : {false, true}) {
+            for (const int rows : {0, 1, 3})
+                QTest::addRow("%s, %d rows later", completed ? "completed" : "cut off", rows) << completed << rows;
+        }
+    }
+    /// The same bytes as without the interruption, whatever was written after the position.
+    void goesOnBehindAPosition() {
+        QFETCH(bool, completed);
+        QFETCH(int, later_rows);
+        const auto append = [](HistoryCsvWriter& writer, std::int64_t step) {
+            writer.append(StepIndex{step}, std::array{0.5}, std::array{static_cast<float>(step), 2.0F}, {});
+        };
+        const auto other = m_path.native() + ".expected";
+        HistoryCsvWriter uninterrupted(other, small_schema(), {"lr"});
+        for (std::int64_t step = 1; step <= 6; ++step) append(uninterrupted, step);
+        uninterrupted.finish();
+
+        HistoryPosition position;
+        {
+            HistoryCsvWriter writer(m_path, small_schema(), {"lr"});
+            for (std::int64_t step = 1; step <= 3; ++step) append(writer, step);
+            position = writer.sync();
+            for (int i = 0; i < later_rows; ++i) append(writer, 4 + i);
+            if (completed) writer.finish();
+        }
+        const std::string old = completed ? content(m_path) : "";
+        HistoryCsvWriter writer(m_path, small_schema(), {"lr"}, position);
+        if (completed) QCOMPARE(content(m_path), old);
+        for (std::int64_t step = 4; step <= 6; ++step) append(writer, step);
+        writer.finish();
+        QCOMPARE(content(m_path), content(other));
+        QVERIFY(!fs::exists(partial()));
+    }
+
+    void goesOnNowhereElse() {
+        HistoryPosition position;
+        {
+            HistoryCsvWriter writer(m_path, small_schema(), {});
+            writer.append(StepIndex{1}, {}, std::array{1.0F, 2.0F}, {});
+            position = writer.sync();
+        }
+        QCOMPARE(position.bytes, fs::file_size(partial()));
+        const auto refusal = [&](const std::vector<std::string>& keys) {
+            return error_text([&] { HistoryCsvWriter(m_path, small_schema(), keys, position); });
+        };
+        QVERIFY2(refusal({"lr"}).find("other columns") != std::string::npos, refusal({"lr"}).c_str());
+        const std::string rows = content(partial());
+        write_file(partial(), rows.substr(0, rows.size() - 1));
+        QVERIFY2(refusal({}).find("bytes written when the run was saved") != std::string::npos, refusal({}).c_str());
+        std::string changed = rows;
+        changed[changed.size() - 3] = '7';
+        write_file(partial(), changed);
+        QVERIFY(!refusal({}).empty());
+        QCOMPARE(content(partial()), changed);  // a refusal changes nothing
+        fs::remove(partial());
+        QVERIFY(!refusal({}).empty());
+        QVERIFY(!fs::exists(partial()));
+        write_file(partial(), rows + "2,1,2,,");
+        QVERIFY(refusal({}).empty());
+    }
+
     void refusesRowsThatDoNotFit() {
         HistoryCsvWriter writer(m_path, small_schema(), {"lr"});
         const std::array lr{0.1};

@@ -102,6 +102,7 @@ class tst_Json : public QObject {
         QCOMPARE(to_string(places.entries.at("/a/b~1c").value), "line 2, column 18");
         QCOMPARE(place("/a/d/0/e"), "line 3, column 8");
         QCOMPARE(place("/a/d/1/e"), "line 3, column 18");
+        QCOMPARE(place("/a/d/1"), "line 3, column 17");
         QCOMPARE(place("/f"), "line 4, column 10");
     }
 

@@ -1,5 +1,7 @@
+#include "core/Error.h"
 #include "core/nn/CrossEntropy.h"
-#include "tests/core/nn/TensorTools.h"
+#include "tests/core/io/ErrorText.h"
+#include "tests/core/nn/TorchFixture.h"
 
 #include <QTest>
 
@@ -75,33 +77,96 @@ class tst_CrossEntropy : public QObject {
                                  cross_entropy<float>(logits, std::array<std::int64_t, 2>{0, 1}, nullptr));
     }
 
+    void refusesLabelsOutOfRange() {
+        const auto logits = logits_of({1, 2, 3, 4, 5, 6}, 3);
+        Tensor<float> gradient;
+        for (const std::int64_t label : {3, -1, -100}) {
+            QCOMPARE(error_text([&] {
+                         cross_entropy<float>(logits, std::array<std::int64_t, 2>{0, label}, &gradient);
+                     }),
+                     "Target " + std::to_string(label) +
+                         " is out of bounds: image 1 of the batch has this label, and there are 3 classes.");
+        }
+    }
+
+    void refusesSmoothingOutOfRange() {
+        const auto logits = logits_of({1, 2, 3}, 3);
+        for (const double smoothing : {-0.1, 1.5, std::nan("")}) {
+            const auto text =
+                error_text([&] { cross_entropy<float>(logits, std::array<std::int64_t, 1>{0}, nullptr, smoothing); });
+            QVERIFY2(text.starts_with("label_smoothing must be between 0.0 and 1.0. Got: "), text.c_str());
+        }
+    }
+
+    /// Smoothing by one half over two classes: ¾ and ¼.
+    void smoothsLabelsByHand() {
+        const auto logits = logits_of({std::log(3.0F), 0}, 2);
+        const double loss = cross_entropy<float>(logits, std::array<std::int64_t, 1>{0}, nullptr, 0.5).loss;
+        QVERIFY(std::abs(loss - (0.75 * std::log(4.0 / 3) + 0.25 * std::log(4.0))) < 1e-7);
+    }
+
+    void takesAnEmptyBatch() {
+        Tensor<float> gradient;
+        const auto found = cross_entropy<float>(Tensor<float>({0, 1, 1, 3}), {}, &gradient, 0.1);
+        QVERIFY(found.loss == 0 && found.correct == 0 && gradient.shape().size() == 0);
+    }
+
     void matchesCentralDifferences_data() {
         QTest::addColumn<int>("images");
         QTest::addColumn<int>("classes");
-        QTest::newRow("one image") << 1 << 10;
-        QTest::newRow("odd batch") << 7 << 10;
-        QTest::newRow("two classes") << 4 << 2;
+        QTest::addColumn<double>("smoothing");
+        QTest::newRow("one image") << 1 << 10 << 0.0;
+        QTest::newRow("odd batch") << 7 << 10 << 0.0;
+        QTest::newRow("two classes") << 4 << 2 << 0.0;
+        QTest::newRow("smooth") << 7 << 10 << 0.1;
+        QTest::newRow("all smooth") << 3 << 4 << 1.0;
     }
     void matchesCentralDifferences() {
         QFETCH(int, images);
         QFETCH(int, classes);
+        QFETCH(double, smoothing);
         auto logits = random_tensor<double>({images, 1, 1, classes}, 8, 0, 2);
         const auto labels = random_labels(images, static_cast<std::uint32_t>(classes));
         Tensor<double> gradient;
-        cross_entropy<double>(logits, labels, &gradient);
+        cross_entropy<double>(logits, labels, &gradient, smoothing);
         std::vector<double> numeric;
         constexpr double h = 1e-5;
         for (double& logit : logits.values()) {
             const double before = logit;
             logit = before + h;
-            const double above = cross_entropy<double>(logits, labels, nullptr).loss;
+            const double above = cross_entropy<double>(logits, labels, nullptr, smoothing).loss;
             logit = before - h;
-            const double below = cross_entropy<double>(logits, labels, nullptr).loss;
+            const double below = cross_entropy<double>(logits, labels, nullptr, smoothing).loss;
             logit = before;
             numeric.push_back((above - below) / (2 * h));
         }
         const double error = relative_distance<double, double>(gradient.values(), numeric);
         QVERIFY2(error <= 1e-6, QByteArray::number(error).constData());
+    }
+
+    void smoothsLabelsAsPyTorch_data() {
+        QTest::addColumn<QString>("text");
+        for (const char* text : {"0", "0.1", "0.5", "1"}) QTest::newRow(text) << text;
+    }
+    void smoothsLabelsAsPyTorch() {
+        QFETCH(QString, text);
+        static const TorchFixture fixture("torch_training.safetensors");
+        const std::string prefix = "smoothing/" + text.toStdString() + "/";
+        const auto logits = fixture.at(prefix + "logits").tensor<double>();
+        const auto labels = fixture.at(prefix + "labels").as<std::int64_t>();
+        Tensor<double> gradient;
+        const double loss = cross_entropy<double>(logits, labels, &gradient, text.toDouble()).loss;
+        QVERIFY(std::abs(loss / fixture.at(prefix + "loss").values[0] - 1) < 1e-14);
+        const auto& expected = fixture.at(prefix + "dlogits").values;
+        QVERIFY((relative_distance<double, double>(gradient.values(), expected) < 1e-14));
+        QVERIFY(cross_entropy<double>(logits, labels, nullptr, text.toDouble()).loss == loss);
+    }
+
+    void refusesWhatIsNoShare() {
+        const auto logits = logits_of({1, 2, 3}, 3);
+        const std::array<std::int64_t, 1> labels{0};
+        QVERIFY_THROWS_EXCEPTION(InputError, cross_entropy<float>(logits, labels, nullptr, 1.5));
+        QVERIFY_THROWS_EXCEPTION(InputError, cross_entropy<float>(logits, labels, nullptr, -0.5));
     }
 
     /// Softmax sums to one, so each image's gradient sums to zero.

@@ -191,19 +191,6 @@ class tst_FusedChain : public QObject {
         }
     }
 
-    void keepsNormOutputsIfAsked() {
-        const Shape images{5, 12, 12, 1};
-        ThreadPool pool(1);
-        auto network = network_of<float>(simple, images), layers = network_of<float>(simple, images);
-        const auto x = images_of<float>(images);
-        network.forward(x, {.pool = pool, .kernels = Kernels::direct, .keep_norm_outputs = true});
-        layers.forward(x, {.pool = pool});
-        for (std::size_t i = 0; i < network.norm_layers().size(); ++i) {
-            verify_close("output", in_float(network.norm_layers()[i].second->output().values()),
-                         in_double(layers.norm_layers()[i].second->output().values()), 1e-5);
-        }
-    }
-
     /// The next pass may have another shape, setting or number of threads.
     void startsAfreshWithEachPass() {
         auto network = network_of<float>(simple, {0, 12, 12, 1});

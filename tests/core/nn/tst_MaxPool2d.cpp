@@ -61,6 +61,40 @@ class tst_MaxPool2d : public QObject {
         QVERIFY(std::isnan(test.forward(x).at(0, 0, 0, 0)));
     }
 
+    void takesStrideAndPadding() {
+        const MaxPool2d<float> layer(PoolOptions{.kernel = 3, .stride = 2, .padding = 1});
+        QVERIFY((layer.output_shape({3, 7, 4, 5}) == Shape{3, 4, 2, 5}));
+        QVERIFY(
+            (MaxPool2d<float>(PoolOptions{.kernel = 2, .stride = 3}).output_shape({1, 9, 7, 1}) == Shape{1, 3, 2, 1}));
+        QCOMPARE(layer.detail(), "3×3, stride 2");
+        QCOMPARE(MaxPool2d<float>(2).options().stride, 2);
+    }
+
+    /// The padding is −∞, so that negative values still win.
+    void padsWithNothing() {
+        auto test = layer_under_test<float, MaxPool2d<float>>(PoolOptions{.kernel = 2, .stride = 1, .padding = 1});
+        const auto x = small_image({-4, -3, -2, -5});
+        QCOMPARE(channel_of(test.forward(x), 0), (std::vector<double>{-4, -3, -3, -2, -2, -3, -2, -2, -5}));
+        Tensor<float> gradient({1, 3, 3, 1});
+        gradient.fill(1);
+        QCOMPARE(channel_of(test.backward(gradient), 0), (std::vector<double>{1, 3, 4, 1}));
+    }
+
+    void keepsInfinities() {
+        auto test = layer_under_test<float, MaxPool2d<float>>(std::int64_t{2});
+        constexpr float infinity = std::numeric_limits<float>::infinity();
+        const auto x = small_image({-infinity, -infinity, -infinity, -infinity});
+        QCOMPARE(test.forward(x).at(0, 0, 0, 0), -infinity);
+        Tensor<float> gradient({1, 1, 1, 1});
+        gradient.fill(5);
+        QCOMPARE(channel_of(test.backward(gradient), 0), (std::vector<double>{5, 0, 0, 0}));
+    }
+
+    void refusesTooMuchPadding() {
+        QCOMPARE(error_text([] { MaxPool2d<float>(PoolOptions{.kernel = 2, .padding = 2}); }),
+                 "MaxPool2d: pad should be at most half of kernel size, but got pad=2 and kernel_size=2.");
+    }
+
     void poolsNegativeValues() {
         auto test = layer_under_test<float, MaxPool2d<float>>(std::int64_t{2});
         const auto x = small_image({-4, -3, -2, -5});

@@ -1,6 +1,7 @@
 // resources/schema/recipe.schema.json says what the parser does.
 #include "core/io/Json.h"
 #include "core/io/ReadFile.h"
+#include "core/recipe/LayerRecipeJson.h"
 #include "core/recipe/RecipeFields.h"
 #include "core/recipe/RecipeJson.h"
 #include "tests/core/io/ErrorText.h"
@@ -30,8 +31,16 @@ std::string recipe_with(const std::string& path, const Json& value) {
     return recipe_with(path.substr(0, dot), Json{{path.substr(dot + 1), value}});
 }
 
-/// The two lists must be as long as each other.
+const Json one_layer = Json::array({Json{{"layer", "Flatten"}}});
+
+/// With what else such a value needs: two lists as long as each other, layers for a custom network.
 std::string recipe_of(const std::string& path, const Json& value) {
+    if (path == "model.name" && value == "custom") {
+        return recipe_with("model", {{"name", value}, {"layers", one_layer}});
+    }
+    if (path == "model.layers" && value != Json::array()) {
+        return recipe_with("model", {{"name", "custom"}, {"layers", value}});
+    }
     if (!path.starts_with("data.normalize.")) return recipe_with(path, value);
     const bool is_mean = path.ends_with("mean");
     const Json other(std::vector<double>(value.is_array() ? value.size() : 1, 0.5));
@@ -81,13 +90,7 @@ class tst_RecipeSchema : public QObject {
             if (schema.value("const", Json()) == false) check(true, false);
             if (schema.value("type", Json()) == "boolean") check(true, true), check(false, true), check(1, false);
             check_range(schema, check);
-            if (schema.contains("items")) {
-                check_range(schema["items"],
-                            [&](const Json& value, bool accepted) { check(Json::array({value}), accepted); });
-                check(Json::array(), false);
-                check(Json(std::vector<double>(schema["maxItems"].get<std::size_t>(), 0.5)), true);
-                check(Json(std::vector<double>(schema["maxItems"].get<std::size_t>() + 1, 0.5)), false);
-            }
+            if (schema.contains("items")) check_lengths(schema, check);
             const bool may_be_null = schema.value("type", Json()).is_array();
             check(nullptr, may_be_null);
             check(Json::object(), false);
@@ -95,7 +98,102 @@ class tst_RecipeSchema : public QObject {
         }
     }
 
+    void hasTheLayersOfTheParser() {
+        std::vector<std::string> in_schema;
+        for (const Json& word : layer_schemas()) {
+            in_schema.push_back(word["properties"]["layer"]["const"]);
+            check_closed(word, in_schema.back());
+        }
+        const auto words = layer_words();
+        QVERIFY(std::ranges::equal(in_schema, words));
+    }
+
+    void agreesOnLayers() {
+        for (const Json& word : layer_schemas()) {
+            const Json least = least_layer(word);
+            const auto accepts = [&](const Json& layer, bool accepted) {
+                const auto text =
+                    error_text([&] { parse_recipe(recipe_of("model.layers", Json::array({layer})), "r.json"); });
+                QVERIFY2(text.empty() == accepted, (layer.dump() + ": " + text).c_str());
+            };
+            accepts(least, true);
+            for (const Json& key : word["required"]) {
+                Json layer = least;
+                layer.erase(key.get<std::string>());
+                accepts(layer, false);
+            }
+            for (const auto& [key, property] : word["properties"].items()) {
+                const Json schema = property.contains("$ref") ? at_reference(property["$ref"]) : property;
+                const auto check = [&, &name = key](const Json& value, bool accepted) {
+                    Json layer = least;
+                    layer[name] = value;
+                    accepts(layer, accepted);
+                };
+                if (key == "padding" && least.contains("kernel_size") && least["layer"] != "Conv2d") {
+                    check(0, true), check(-1, false), check(1025, false);  // no more than half a window
+                    continue;
+                }
+                check_range(schema, check);
+                check(nullptr, schema.value("type", Json()).is_array());
+                if (schema.value("type", Json()) == "boolean") check(true, true), check(false, true), check(1, false);
+                if (schema.value("type", Json()) == "array") check(one_layer, true), check(Json::object(), false);
+                if (schema.contains("pattern")) check("a_1", true), check("a.b", false), check("", false);
+                if (schema.contains("const")) check("Something", false);
+                check(Json::object(), false);
+            }
+            Json unknown = least;
+            unknown["something"] = 1;
+            accepts(unknown, false);
+        }
+    }
+
+    /// What is written has the defaults of the schema.
+    void agreesOnDefaultsOfLayers() {
+        for (const Json& word : layer_schemas()) {
+            const auto recipe = parse_recipe(recipe_of("model.layers", Json::array({least_layer(word)})), "r.json");
+            const Json written = Json::parse(to_json(recipe))["model"]["layers"][0];
+            QCOMPARE(written.size(), word["properties"].size());
+            for (const auto& [key, property] : word["properties"].items()) {
+                const Json schema = property.contains("$ref") ? at_reference(property["$ref"]) : property;
+                if (schema.contains("default")) QVERIFY2(written[key] == schema["default"], written.dump().c_str());
+            }
+        }
+    }
+
    private:
+    const Json& layer_schemas() const { return m_schema["$defs"]["layer"]["oneOf"]; }
+    /// "#/$defs/name"
+    const Json& at_reference(const std::string& reference) const {
+        return m_schema.at(Json::json_pointer(reference.substr(1)));
+    }
+
+    /// A layer with the keys it needs and no others.
+    static Json least_layer(const Json& word) {
+        Json layer;
+        for (const Json& key : word["required"]) {
+            const Json& schema = word["properties"][key.get<std::string>()];
+            layer[key.get<std::string>()] =
+                schema.contains("const") ? schema["const"] : (schema.contains("$ref") ? one_layer : schema["minimum"]);
+        }
+        return layer;
+    }
+
+    template <class Check>
+    static void check_lengths(const Json& schema, const Check& check) {
+        const auto least = schema["minItems"].get<std::size_t>(), most = schema["maxItems"].get<std::size_t>();
+        const Json item = schema["items"]["type"] == "integer" ? Json(1) : Json(0.5);
+        check_range(schema["items"], [&](const Json& value, bool accepted) {
+            Json values = Json::array({value});
+            while (values.size() < least) values.push_back(item);
+            check(values, accepted);
+        });
+        const auto of_length = [&](std::size_t length) { return Json(Json::array_t(length, item)); };
+        check(of_length(most), true);
+        check(of_length(most + 1), false);
+        if (least > 0) check(of_length(least - 1), false);
+        check(of_length(least), true);
+    }
+
     template <class Check>
     static void check_range(const Json& schema, const Check& check) {
         if (schema.contains("minimum")) {

@@ -218,6 +218,90 @@ class tst_SeriesPyramid : public QObject {
         QCOMPARE(samples.back().first_step, 99'100);
         QCOMPARE(samples.size(), 7U);
     }
+
+    /// As if the forgotten values had never been, as long as the cut lies in the raw values.
+    void forgetsWhatCameAfterAStep_data() {
+        QTest::addColumn<qint64>("count");
+        QTest::addColumn<qint64>("cut");
+        for (const qint64 count : {10, 300, 4096, 5000, 70'000}) {
+            for (const qint64 back : {1, 15, 16, 17, 255, 256, 257, 3000})
+                if (back < count) QTest::addRow("%lld of %lld", back, count) << count << count - back;
+            QTest::addRow("none of %lld", count) << count << count;
+        }
+        QTest::newRow("all") << qint64{300} << qint64{0};
+    }
+    void forgetsWhatCameAfterAStep() {
+        QFETCH(qint64, count);
+        QFETCH(qint64, cut);
+        auto series = random_series(cut);
+        auto expected = random_series(cut);
+        for (std::int64_t step = cut + 1; step <= count; ++step) series.append(step, 99);
+        series.truncate_after(cut);
+        const auto same = [&] {
+            QCOMPARE(series.count(), expected.count());
+            for (const std::size_t most : {std::size_t{1}, std::size_t{300}, std::size_t{2000}}) {
+                const auto a = series.samples(1, 2 * count, most);
+                const auto b = expected.samples(1, 2 * count, most);
+                for (const auto& sample : a) QVERIFY(sample.maximum <= 1);
+                // Raw values that the detour pushed out are gone; what is left is the same.
+                if (count <= 4096)
+                    QVERIFY(std::ranges::equal(a, b, [](const auto& x, const auto& y) {
+                        return x.first_step == y.first_step && x.minimum == y.minimum && x.maximum == y.maximum;
+                    }));
+                if (a.empty()) continue;
+                QVERIFY(in_order(a));
+                QVERIFY(largest(a) == largest(b) && smallest(a) == smallest(b));
+            }
+        };
+        same();
+        for (std::int64_t step = cut + 1; step <= cut + 700; ++step) {
+            series.append(step, 0.5F);
+            expected.append(step, 0.5F);
+        }
+        same();
+        QVERIFY(series.value_at(cut + 1) == 0.5F);
+    }
+
+    /// Beyond the raw values whole buckets are left; none of them knows what was forgotten.
+    void forgetsBeyondTheRawValues_data() {
+        QTest::addColumn<qint64>("cut");
+        for (const qint64 cut : {1, 17, 5000, 40'003, 250'000, 900'001, 995'000}) QTest::addRow("%lld", cut) << cut;
+    }
+    void forgetsBeyondTheRawValues() {
+        QFETCH(qint64, cut);
+        SeriesPyramid series;
+        for (std::int64_t step = 1; step <= 1'000'000; ++step)
+            series.append(step, step > cut ? 99 : step % 4096 == 1 ? -3 : 0);
+        series.truncate_after(cut);
+        QVERIFY(!series.value_at(cut) && !series.last());
+        const auto miscounted = static_cast<std::int64_t>(series.count()) - cut;  // by the ends of whole buckets
+        QVERIFY(miscounted >= -4096 && miscounted <= 4096);
+        series.truncate_after(cut - 1);
+        for (std::int64_t step = cut; step <= cut + 50; ++step) series.append(step, 1);
+        for (const std::size_t most : {std::size_t{1}, std::size_t{300}, no_limit}) {
+            const auto samples = series.samples(1, 1'000'000, most);
+            QVERIFY(in_order(samples));
+            QVERIFY(largest(samples) == 1);
+            QVERIFY(cut < 10'000 || smallest(samples) == -3);
+            QVERIFY(samples.size() <= most_kept);
+        }
+        QVERIFY(series.value_at(cut) == 1.0F);
+    }
+
+    void forgetsInASeriesWithGaps() {
+        SeriesPyramid series;
+        for (std::int64_t step = 0; step <= 2000; step += 20) series.append(step, static_cast<float>(step));
+        series.truncate_after(330);
+        QCOMPARE(series.count(), 17U);
+        QCOMPARE(series.last()->first_step, 320);
+        series.truncate_after(319);
+        QCOMPARE(series.count(), 16U);
+        for (std::int64_t step = 320; step <= 2000; step += 20) series.append(step, -1);
+        for (const std::size_t most : {std::size_t{1}, no_limit}) {
+            QVERIFY(largest(series.samples(0, 2000, most)) == 300);
+            QVERIFY(in_order(series.samples(0, 2000, most)));
+        }
+    }
 };
 
 QTEST_APPLESS_MAIN(tst_SeriesPyramid)

@@ -56,6 +56,20 @@ class tst_SeriesStore : public QObject {
         auto store = small_store();
         QVERIFY_THROWS_EXCEPTION(std::out_of_range, store.series(SeriesIndex{3}));
     }
+
+    void forgetsLaterSteps() {
+        auto store = small_store();
+        for (std::int64_t step = 1; step <= 10; ++step) store.append({{StepIndex{step}}, {1, 2}, {}});
+        store.append({{}, {}, {{SeriesIndex{2}, StepIndex{5}, 0.5F}, {SeriesIndex{2}, StepIndex{10}, 0.75F}}});
+        store.truncate_after(StepIndex{12});
+        QCOMPARE(store.last_step().value, 10);
+        store.truncate_after(StepIndex{6});
+        QCOMPARE(store.last_step().value, 6);
+        QCOMPARE(store.series(SeriesIndex{1}).count(), 6U);
+        QCOMPARE(store.series(SeriesIndex{2}).last()->first_step, 5);
+        store.append({{StepIndex{7}}, {3, 4}, {}});
+        QVERIFY(store.series(SeriesIndex{0}).value_at(7) == 3.0F);
+    }
 };
 
 QTEST_APPLESS_MAIN(tst_SeriesStore)

@@ -20,6 +20,12 @@ class RunHistory {
         m_columns.dense.insert(m_columns.dense.end(), columns.dense.begin(), columns.dense.end());
         m_columns.sparse.insert(m_columns.sparse.end(), columns.sparse.begin(), columns.sparse.end());
     }
+    void truncate_after(StepIndex step) {
+        const std::size_t width = m_columns.steps.empty() ? 0 : m_columns.dense.size() / m_columns.steps.size();
+        std::erase_if(m_columns.steps, [&](StepIndex recorded) { return recorded > step; });
+        std::erase_if(m_columns.sparse, [&](const auto& point) { return point.step > step; });
+        m_columns.dense.resize(width * m_columns.steps.size());
+    }
     const telemetry::StepColumns& columns() const { return m_columns; }
     std::int64_t steps() const { return static_cast<std::int64_t>(m_columns.steps.size()); }
 

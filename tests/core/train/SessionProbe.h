@@ -57,7 +57,8 @@ class SessionProbe {
     const std::vector<std::string>& notices() const { return m_notices; }
     const std::vector<telemetry::RunEvent>& events() const { return m_events; }
     const std::vector<std::shared_ptr<const telemetry::RunDescription>>& runs() const { return m_runs; }
-    /// Of the newest run.
+    const std::vector<telemetry::RunRewound>& rewinds() const { return m_rewinds; }
+    /// Of the newest run, without what rewinds made forgotten.
     const RunHistory& history() const { return m_history; }
 
    private:
@@ -70,6 +71,10 @@ class SessionProbe {
             if (const auto* columns = std::get_if<telemetry::StepColumns>(&item)) m_history.append(*columns);
             if (const auto* event = std::get_if<telemetry::RunEvent>(&item)) m_events.push_back(*event);
             if (const auto* notice = std::get_if<telemetry::RunNotice>(&item)) m_notices.push_back(notice->sentence);
+            if (const auto* rewound = std::get_if<telemetry::RunRewound>(&item)) {
+                m_rewinds.push_back(*rewound);
+                m_history.truncate_after(rewound->step);
+            }
             m_items.push_back(std::move(item));
         }
         if (const auto snapshot = m_slot->take()) m_newest = *snapshot;
@@ -83,6 +88,7 @@ class SessionProbe {
     std::vector<telemetry::TelemetryItem> m_items;
     std::vector<std::string> m_notices;
     std::vector<telemetry::RunEvent> m_events;
+    std::vector<telemetry::RunRewound> m_rewinds;
     std::vector<std::shared_ptr<const telemetry::RunDescription>> m_runs;
     RunHistory m_history;
 };

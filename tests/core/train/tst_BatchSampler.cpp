@@ -1,4 +1,6 @@
 #include "core/train/BatchSampler.h"
+
+#include "core/Error.h"
 #include "tests/core/io/ErrorText.h"
 
 #include <QTest>
@@ -74,6 +76,14 @@ class tst_BatchSampler : public QObject {
         }
     }
 
+    void knowsTheEpochOfTheBatchDrawn() {
+        BatchSampler sampler(10, true, /*drop_last=*/true, 1);
+        for (const int epoch : {0, 0, 1, 1, 2}) {
+            sampler.next(5);
+            QCOMPARE(sampler.batch_epoch(), epoch);
+        }
+    }
+
     void keepsALastBatchThatIsNotFull() {
         BatchSampler sampler(10, false, /*drop_last=*/false, 1);
         draw(sampler, 4, 2);
@@ -134,6 +144,32 @@ class tst_BatchSampler : public QObject {
         draw(sampler, 7, 6);
         auto copy = sampler;
         QCOMPARE(draw(copy, 7, 10), draw(sampler, 7, 10));
+    }
+
+    void goesOnFromASavedState() {
+        for (const std::int64_t taken : {0, 1, 3, 7, 20}) {
+            BatchSampler original(30, true, true, 5);
+            for (std::int64_t i = 0; i < taken; ++i) original.next(7);
+            BatchSampler restored(30, true, true, 5);
+            restored.set_state(original.state());
+            QVERIFY(restored.state() == original.state());
+            for (int i = 0; i < 9; ++i) QVERIFY(restored.next(4 + i) == original.next(4 + i));
+        }
+    }
+
+    void makesAForgottenOrderAgain() {
+        BatchSampler sampler(30, true, true, 5);
+        sampler.next(7);
+        BatchSampler copy = sampler;
+        copy.forget_order();
+        for (int i = 0; i < 9; ++i) QVERIFY(copy.next(7) == sampler.next(7));
+    }
+
+    void refusesPositionsThatAreNone() {
+        BatchSampler sampler(30, true, true, 5);
+        for (const SamplerState& state : {SamplerState{-1, 0}, SamplerState{0, -1}, SamplerState{0, 31}})
+            QVERIFY_THROWS_EXCEPTION(InputError, sampler.set_state(state));
+        QVERIFY((sampler.state() == SamplerState{0, 0}));
     }
 };
 

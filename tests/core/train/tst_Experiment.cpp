@@ -14,6 +14,23 @@ Experiment small_experiment() {
     return {synthetic_recipe(), synthetic_split()};
 }
 
+/// Of 16×4 pixels and two classes.
+class WideDataset : public Dataset {
+   public:
+    std::int64_t size() const override { return 8; }
+    std::int64_t height() const override { return 4; }
+    std::int64_t width() const override { return 16; }
+    std::int64_t channels() const override { return 1; }
+    void read_image(std::int64_t, std::span<float> pixels) const override { std::ranges::fill(pixels, 0.5F); }
+    std::int64_t label(std::int64_t index) const override { return index % 2; }
+    const std::vector<std::string>& class_names() const override { return m_class_names; }
+    const std::string& name() const override { return m_name; }
+
+   private:
+    std::vector<std::string> m_class_names{"a", "b"};
+    std::string m_name = "Wide";
+};
+
 std::vector<float> parameters_of(const Experiment& experiment) {
     auto copy = experiment.network();
     const auto values = copy.parameters().values();
@@ -133,11 +150,86 @@ class tst_Experiment : public QObject {
                      Experiment(recipe, {std::make_shared<SyntheticDataset>(8, 8, 3), nullptr});
                  }),
                  "data.normalize: the images have 3 channels, so mean and std need as many numbers each, not 1 and 1.");
+        const auto text = error_text([&] {
+            Experiment(recipe, {split.train, std::make_shared<SyntheticDataset>(8, 12)});
+        });
+        QCOMPARE(
+            QString::fromStdString(text),
+            "the evaluation images have another size than the training images, 12×12 instead of 8×8 pixels, and the "
+            "network 'simple' cannot take them: layer 'linear': Linear expects 128 features, got input size [1, 288].");
         QCOMPARE(error_text([&] {
-                     Experiment(recipe, {split.train, std::make_shared<SyntheticDataset>(8, 9)});
+                     Experiment(recipe, {split.train, std::make_shared<SyntheticDataset>(8, 8, 3)});
                  }),
-                 "the evaluation images have another size than the training images.");
+                 "the evaluation images have 3 channels and the training images 1.");
+        QVERIFY(!error_text([&] {
+                     Experiment(recipe, {std::make_shared<SyntheticDataset>(8, 4), split.eval});
+                 }).empty());
         QVERIFY(!error_text([&] { Experiment(recipe, {std::make_shared<SyntheticDataset>(8, 3), nullptr}); }).empty());
+    }
+
+    void takesEvaluationImagesOfAnotherSize_data() {
+        QTest::addColumn<QString>("network");
+        QTest::addColumn<int>("side");
+        for (const int side : {7, 9, 20}) QTest::addRow("variable-input, %d", side) << "variable-input" << side;
+        for (const int side : {5, 13}) QTest::addRow("resnet, %d", side) << "resnet" << side;
+        QTest::newRow("pooled to the same maps") << "simple" << 9;
+    }
+    void takesEvaluationImagesOfAnotherSize() {
+        QFETCH(QString, network);
+        QFETCH(int, side);
+        auto recipe = synthetic_recipe();
+        recipe.model.name = network.toStdString();
+        Experiment experiment(recipe, {synthetic_split().train, std::make_shared<SyntheticDataset>(30, side)});
+        Trainer trainer(2);
+        trainer.step(experiment);
+        const auto found = trainer.evaluate(experiment, 30);
+        QCOMPARE(found.images, 30);
+        QVERIFY(std::isfinite(found.loss));
+        trainer.step(experiment);
+        QCOMPARE(experiment.step().value, 2);
+    }
+
+    /// Both flatten to 64 values, but not to the same ones.
+    void refusesMapsTurnedAround() {
+        auto recipe = synthetic_recipe();
+        recipe.model.name = "mlp";
+        const auto text = error_text([&] {
+            Experiment(recipe, {std::make_shared<SyntheticDataset>(8), std::make_shared<WideDataset>()});
+        });
+        QVERIFY2(
+            text.ends_with("16×4 instead of 8×8 pixels, and the network 'mlp' cannot take them: its linear layer is "
+                           "made for maps of another shape."),
+            text.c_str());
+    }
+
+    void refusesClassesThatWereNotTrained() {
+        const auto train = std::make_shared<WideDataset>();
+        QCOMPARE(error_text([&] {
+                     Experiment(synthetic_recipe(), {train, std::make_shared<SyntheticDataset>(8)});
+                 }),
+                 "the evaluation images have 4 classes and the training images 2.");
+    }
+
+    void refusesSettingsThatDoNotGoTogether() {
+        auto recipe = synthetic_recipe();
+        recipe.optimizer.nesterov = true;
+        recipe.optimizer.momentum = 0;
+        QCOMPARE(error_text([&] { Experiment(recipe, synthetic_split()); }),
+                 "optimizer.nesterov requires an optimizer.momentum above 0.");
+    }
+
+    void changesTheOtherNormLayersToo() {
+        auto recipe = synthetic_recipe();
+        recipe.model.norm.type = "group";
+        Experiment experiment(recipe, synthetic_split());
+        experiment.set_hyperparameter("model.norm.eps", 0.5);
+        for (const auto& [position, layer] : experiment.network().image_norm_layers()) QCOMPARE(layer->eps(), 0.5);
+        QCOMPARE(experiment.network().image_norm_layers().size(), 2U);
+        auto ghosts = small_experiment();
+        ghosts.set_hyperparameter("model.norm.ghost_batches", 4);
+        for (const auto& [position, layer] : ghosts.network().norm_layers()) {
+            QCOMPARE(layer->options().ghost_batches, 4);
+        }
     }
 
     void finishesItsEpochsAndCanBeExtended() {

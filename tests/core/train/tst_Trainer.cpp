@@ -1,4 +1,6 @@
 #include "core/train/Trainer.h"
+
+#include "core/Error.h"
 #include "tests/core/train/RunHistory.h"
 #include "tests/core/train/SyntheticDataset.h"
 
@@ -18,6 +20,17 @@ Experiment experiment_of(const Recipe& recipe, std::int64_t eval = 30) {
 RunHistory history_of(const Recipe& recipe, int threads = 1) {
     return PlainRun(experiment_of(recipe), threads).take_steps(25).history();
 }
+
+/// A file that vanishes for a while.
+class VanishingDataset : public SyntheticDataset {
+   public:
+    VanishingDataset() : SyntheticDataset(80) {}
+    void read_image(std::int64_t index, std::span<float> pixels) const override {
+        if (gone) throw InputError("the file is gone.");
+        SyntheticDataset::read_image(index, pixels);
+    }
+    bool gone = false;
+};
 
 std::vector<float> everything_of(const Experiment& experiment) {
     std::vector<float> values;
@@ -121,6 +134,22 @@ class tst_Trainer : public QObject {
         QCOMPARE(found.images, 0);
         QCOMPARE(found.accuracy, 0.0);
         QCOMPARE(found.mode_difference, (std::vector<double>{0, 0, 0}));
+    }
+
+    /// Replaying the run would not know of a batch that was left out.
+    void skipsNoBatchThatCouldNotBeRead() {
+        const auto data = std::make_shared<VanishingDataset>();
+        Experiment experiment(synthetic_recipe(), {data, nullptr});
+        Trainer trainer(2);
+        PlainRun plain({synthetic_recipe(), {std::make_shared<SyntheticDataset>(80), nullptr}});
+        plain.take_steps(12);
+        for (int i = 0; i < 12; ++i) {
+            data->gone = true;
+            QVERIFY_THROWS_EXCEPTION(InputError, trainer.step(experiment));
+            data->gone = false;
+            trainer.step(experiment);
+        }
+        QCOMPARE(everything_of(experiment), everything_of(plain.experiment()));
     }
 
     void restoresDenormals() {
