@@ -1,6 +1,7 @@
 #include "app/cli/BenchCommand.h"
 
 #include "core/Error.h"
+#include "core/kernels/Isa.h"
 #include "core/random/RandomStream.h"
 #include "core/train/Trainer.h"
 
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -22,6 +24,8 @@ struct Options {
     int threads = 1;
     double seconds = 1;
     bool no_norm = false;
+    nn::Kernels kernels = nn::Kernels::winograd;
+    std::string isa;  ///< empty: the best
     bool json = false;
 };
 
@@ -93,14 +97,21 @@ int run(const Options& options) {
     Experiment experiment = make_experiment(options);
     const ImageBatch batch = random_batch(experiment, options.batch);
     Trainer trainer(options.threads);
+    trainer.set_kernels(options.kernels);
+    if (!options.isa.empty()) kernels::use_isa(options.isa);
     const auto times = measure(trainer, experiment, batch, options.seconds);
     const double median = times[times.size() / 2];
     const auto images = static_cast<double>(options.batch);
     if (options.json) {
-        const nlohmann::ordered_json result{{"net", options.net},         {"batch", options.batch},
-                                            {"threads", options.threads}, {"bn", !options.no_norm},
-                                            {"img_s", images / median},   {"img_s_best", images / times.front()},
-                                            {"step_ms", median * 1e3},    {"steps", times.size()}};
+        const nlohmann::ordered_json result{{"net", options.net},
+                                            {"batch", options.batch},
+                                            {"threads", options.threads},
+                                            {"bn", !options.no_norm},
+                                            {"isa", kernels::current_isa()},
+                                            {"img_s", images / median},
+                                            {"img_s_best", images / times.front()},
+                                            {"step_ms", median * 1e3},
+                                            {"steps", times.size()}};
         std::cout << result.dump() << '\n';
         return 0;
     }
@@ -124,6 +135,12 @@ void add_bench_command(CLI::App& app, std::function<int()>& chosen) {
     command->add_option("--seconds", options->seconds, "How long to measure at least")
         ->check(CLI::Range(0.0, 3600.0))
         ->capture_default_str();
+    command->add_option("--kernels", options->kernels, "reference, direct or winograd")
+        ->transform(CLI::CheckedTransformer(std::map<std::string, nn::Kernels>{{"reference", nn::Kernels::reference},
+                                                                               {"direct", nn::Kernels::direct},
+                                                                               {"winograd", nn::Kernels::winograd}}));
+    command->add_option("--isa", options->isa, "Instruction set instead of the best this processor has")
+        ->check(CLI::IsMember(kernels::available_isas()));
     command->add_flag("--no-bn", options->no_norm, "Without the norm layers");
     command->add_flag("--json", options->json, "One JSON object on standard output");
     command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });

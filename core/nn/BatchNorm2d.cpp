@@ -2,6 +2,7 @@
 
 #include "core/Error.h"
 #include "core/nn/ChannelSums.h"
+#include "core/nn/NormStage.h"
 
 #include <algorithm>
 
@@ -18,6 +19,25 @@ BatchNorm2d<S>::BatchNorm2d(const Options& options) : m_options(options) {
     }
     set_frozen_affine(options.frozen_affine);
     set_ghost_batches(options.ghost_batches);
+}
+
+template <class S>
+BatchNorm2d<S>::~BatchNorm2d() = default;
+
+template <class S>
+bool BatchNorm2d<S>::has_kernels(const Shape& x, const Pass& pass) const {
+    return std::is_same_v<S, float> && pass.kernels != Kernels::reference && x.size() > 0 &&
+           m_options.ghost_batches == 1;
+}
+
+template <class S>
+NormStage& BatchNorm2d<S>::stage() {
+    if constexpr (std::is_same_v<S, float>) {
+        if (!m_stage) m_stage = std::make_unique<NormStage>(*this);
+        return *m_stage;
+    } else {
+        throw std::logic_error("there are no kernels in double");
+    }
 }
 
 template <class S>
@@ -79,6 +99,13 @@ template <class S>
 const Tensor<S>& BatchNorm2d<S>::forward(const Tensor<S>& x, const Pass& pass) {
     m_output.resize(output_shape(x.shape()));
     m_input = &x;
+    m_used_kernels = has_kernels(x.shape(), pass);
+    if constexpr (std::is_same_v<S, float>) {
+        if (m_used_kernels) {
+            stage().forward(x, pass, m_output);
+            return m_output;
+        }
+    }
     m_used_batch = !m_options.track_running_stats || (pass.mode == Mode::train && !m_options.frozen);
     m_shards = shards_of(x.shape(), pass.mode);
     m_standardizers.resize(static_cast<std::int64_t>(m_shards.size()), m_options.channels);
@@ -103,7 +130,9 @@ const Tensor<S>& BatchNorm2d<S>::forward(const Tensor<S>& x, const Pass& pass) {
         }
     }
     normalize(x, pass.pool);
-    if (updates) std::ranges::for_each(moments, [this](const Moments& shard) { update_running_stats(shard); });
+    if (updates) {
+        for (const Moments& shard : moments) update_running_stats(shard.n, shard.mean, shard.var);
+    }
     return m_output;
 }
 
@@ -144,13 +173,13 @@ void BatchNorm2d<S>::merge(const std::vector<Moments>& shards) {
 }
 
 template <class S>
-void BatchNorm2d<S>::update_running_stats(const Moments& moments) {
+void BatchNorm2d<S>::update_running_stats(std::int64_t n, std::span<const double> mean, std::span<const double> var) {
     ++m_num_batches_tracked;
     const double factor = m_options.momentum ? *m_options.momentum : 1.0 / static_cast<double>(m_num_batches_tracked);
-    const double unbias = static_cast<double>(moments.n) / static_cast<double>(moments.n - 1);
+    const double unbias = static_cast<double>(n) / static_cast<double>(n - 1);
     for (std::int64_t c = 0; c < m_options.channels; ++c) {
-        m_running_mean[c] = static_cast<S>((1 - factor) * m_running_mean[c] + factor * moments.mean[c]);
-        m_running_var[c] = static_cast<S>((1 - factor) * m_running_var[c] + factor * moments.var[c] * unbias);
+        m_running_mean[c] = static_cast<S>((1 - factor) * m_running_mean[c] + factor * mean[c]);
+        m_running_var[c] = static_cast<S>((1 - factor) * m_running_var[c] + factor * var[c] * unbias);
     }
 }
 
@@ -172,6 +201,12 @@ void BatchNorm2d<S>::normalize(const Tensor<S>& x, ThreadPool& pool) {
 template <class S>
 const Tensor<S>& BatchNorm2d<S>::backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) {
     m_input_gradient.resize(input_gradient ? gradient.shape() : Shape{});
+    if constexpr (std::is_same_v<S, float>) {
+        if (m_used_kernels) {
+            stage().backward(*m_input, gradient, pass, input_gradient ? &m_input_gradient : nullptr);
+            return m_input_gradient;
+        }
+    }
     const auto channels = m_options.channels;
     std::vector<std::array<std::vector<double>, 2>> sums;
     for (std::size_t shard = 0; shard < m_shards.size(); ++shard) {

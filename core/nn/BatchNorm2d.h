@@ -10,6 +10,8 @@
 
 namespace normscope::nn {
 
+class NormStage;
+
 /// Per channel, over the n = N·H·W values of the batch:
 ///
 ///   train mode   y = (x − μ) / √(σ² + eps) · γ + β     with the biased σ² = Σ(x − μ)²/n
@@ -36,6 +38,7 @@ class BatchNorm2d : public NormLayer<S> {
         std::int64_t ghost_batches = 1;
     };
     explicit BatchNorm2d(const Options& options);
+    ~BatchNorm2d() override;
 
     std::string kind() const override { return "BatchNorm2d"; }
     std::string detail() const override;
@@ -82,8 +85,13 @@ class BatchNorm2d : public NormLayer<S> {
     /// Mean and biased variance of the last whole batch that went through in train mode (frozen included).
     std::span<const double> batch_mean() const { return m_batch_mean; }
     std::span<const double> batch_var() const { return m_batch_var; }
-    /// Output of the last forward pass.
+    /// Output of the last forward pass; of one with kernels only if it was observed.
     const Tensor<S>& output() const { return m_output; }
+
+    /// The layer's part in passes that are made with kernels; in float only.
+    NormStage& stage();
+    /// Whether such a pass can be made: not with ghost batches.
+    bool has_kernels(const Shape& x, const Pass& pass) const;
 
    protected:
     /// As PyTorch prints input.size().
@@ -92,6 +100,8 @@ class BatchNorm2d : public NormLayer<S> {
     void copy_buffers_to(BatchNorm2d& copy) const;
 
    private:
+    friend class NormStage;
+
     /// Mean and biased variance by channel of the pixels of one shard.
     struct Moments {
         std::int64_t n = 0;
@@ -104,7 +114,7 @@ class BatchNorm2d : public NormLayer<S> {
     Moments measure(const Tensor<S>& x, WorkRange pixels, ThreadPool& pool) const;
     /// Those of the whole batch (Chan, Golub and LeVeque 1983).
     void merge(const std::vector<Moments>& shards);
-    void update_running_stats(const Moments& moments);
+    void update_running_stats(std::int64_t n, std::span<const double> mean, std::span<const double> var);
     void normalize(const Tensor<S>& x, ThreadPool& pool);
     /// Writes the parameters' gradients from dβ = Σg and dγ = Σ g·x̂ of all shards.
     void write_parameter_gradients(const std::vector<std::array<std::vector<double>, 2>>& sums);
@@ -130,6 +140,9 @@ class BatchNorm2d : public NormLayer<S> {
     Tensor<S> m_output;
 
     Tensor<S> m_input_gradient;
+
+    std::unique_ptr<NormStage> m_stage;  ///< made by the first pass with kernels
+    bool m_used_kernels = false;
 };
 
 }  // namespace normscope::nn

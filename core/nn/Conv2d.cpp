@@ -82,10 +82,62 @@ void Conv2d<S>::scatter_patches(ConstMatrixMap<S> patches, Tensor<S>& gradient, 
     }
 }
 
+kernels::ConvMethod conv_method(const kernels::ConvShape& shape, Kernels setting) {
+    // Below, the transforms cost more than the multiplications they save.
+    constexpr std::int64_t least_channels = 8;
+    const bool pays = std::min(shape.in_channels, shape.out_channels) >= least_channels;
+    return setting == Kernels::winograd && pays && kernels::winograd_applies(shape) ? kernels::ConvMethod::winograd
+                                                                                    : kernels::ConvMethod::direct;
+}
+
+template <class S>
+kernels::ConvShape Conv2d<S>::kernel_shape(const Shape& input) const {
+    return {.n = input.n,
+            .h = input.h,
+            .w = input.w,
+            .in_channels = m_options.in_channels,
+            .out_channels = m_options.out_channels,
+            .kernel = m_options.kernel,
+            .stride = m_options.stride,
+            .padding = m_options.padding};
+}
+
+template <class S>
+void Conv2d<S>::forward_with_kernels(const Tensor<S>& x, const Pass& pass) {
+    if constexpr (std::is_same_v<S, float>) {
+        const kernels::ConvShape shape = kernel_shape(x.shape());
+        const kernels::ConvMethod method = conv_method(shape, pass.kernels);
+        if (!m_kernels || m_kernels->shape() != shape || m_method != method) {
+            m_kernels = std::make_unique<kernels::BatchConv>(shape, method);
+            m_method = method;
+        }
+        const std::size_t scratch = m_kernels->scratch_size(pass.pool.threads());
+        if (m_kernel_scratch.size() < scratch) m_kernel_scratch.resize(scratch);
+        m_kernels->forward(x.data(), m_weight.value.data(), m_options.bias ? m_bias.value.data() : nullptr,
+                           m_output.data(), m_kernel_scratch, pass.pool);
+    }
+}
+
+template <class S>
+void Conv2d<S>::backward_with_kernels(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) {
+    if constexpr (std::is_same_v<S, float>) {
+        m_kernels->backward(m_input->data(), m_weight.value.data(), gradient.data(),
+                            {.dx = input_gradient ? m_input_gradient.data() : nullptr,
+                             .dweight = m_weight.gradient.data(),
+                             .dbias = m_options.bias ? m_bias.gradient.data() : nullptr},
+                            m_kernel_scratch, pass.pool);
+    }
+}
+
 template <class S>
 const Tensor<S>& Conv2d<S>::forward(const Tensor<S>& x, const Pass& pass) {
     m_output.resize(output_shape(x.shape()));
     m_input = &x;
+    m_used_kernels = std::is_same_v<S, float> && pass.kernels != Kernels::reference;
+    if (m_used_kernels) {
+        forward_with_kernels(x, pass);
+        return m_output;
+    }
     const Shape out = m_output.shape();
     const auto pixels = out.h * out.w;
     const ConstMatrixMap<S> weight(m_weight.value.data(), patch_size(), out.c);
@@ -114,6 +166,10 @@ const Tensor<S>& Conv2d<S>::backward(const Tensor<S>& gradient, const Pass& pass
     const auto weight_count = patch_size() * out.c;
     const ConstMatrixMap<S> weight(m_weight.value.data(), patch_size(), out.c);
     m_input_gradient.resize(input_gradient ? x.shape() : Shape{});
+    if (m_used_kernels) {
+        backward_with_kernels(gradient, pass, input_gradient);
+        return m_input_gradient;
+    }
     m_weight_gradients.resize(work_groups);
 
     pass.pool.run(work_groups, [&](std::int64_t group) {

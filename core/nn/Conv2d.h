@@ -1,6 +1,7 @@
 // 2-d convolution with a square kernel, stride and zero padding.
 #pragma once
 
+#include "core/kernels/BatchConv.h"
 #include "core/nn/Module.h"
 
 namespace normscope::nn {
@@ -32,7 +33,13 @@ class Conv2d : public Module<S> {
 
     const Options& options() const { return m_options; }
 
+    /// The layer's geometry for an input, as the kernels want it.
+    kernels::ConvShape kernel_shape(const Shape& input) const;
+
    private:
+    /// Passes with kernels, in float only.
+    void forward_with_kernels(const Tensor<S>& x, const Pass& pass);
+    void backward_with_kernels(const Tensor<S>& gradient, const Pass& pass, bool input_gradient);
     std::int64_t patch_size() const { return m_options.kernel * m_options.kernel * m_options.in_channels; }
     /// The part of a patch's row, beginning at column w of the image, that lies inside the image.
     WorkRange visible_columns(std::int64_t w, std::int64_t image_width) const;
@@ -49,6 +56,14 @@ class Conv2d : public Module<S> {
     Tensor<S> m_input_gradient;
     std::vector<AlignedVector<S>> m_scratch;           ///< patches, by work group
     std::vector<AlignedVector<S>> m_weight_gradients;  ///< partial sums, by work group
+
+    std::unique_ptr<kernels::BatchConv> m_kernels;  ///< for the shape of the last pass
+    kernels::ConvMethod m_method = kernels::ConvMethod::direct;
+    AlignedVector<S> m_kernel_scratch;
+    bool m_used_kernels = false;
 };
+
+/// How a convolution is computed under a setting: Winograd's algorithm only where it pays.
+kernels::ConvMethod conv_method(const kernels::ConvShape& shape, Kernels setting);
 
 }  // namespace normscope::nn

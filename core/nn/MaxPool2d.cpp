@@ -1,5 +1,7 @@
 #include "core/nn/MaxPool2d.h"
 
+#include "core/kernels/NormPooling.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -10,12 +12,45 @@ const Tensor<S>& MaxPool2d<S>::forward(const Tensor<S>& x, const Pass& pass) {
     m_input_shape = x.shape();
     const Shape out = output_shape(m_input_shape);
     m_output.resize(out);
+    const bool uses_kernels = std::is_same_v<S, float> && pass.kernels != Kernels::reference && is_two_by_two();
+    m_input = uses_kernels ? &x : nullptr;
+    if (uses_kernels) {
+        forward_with_kernels(x, pass.pool);
+        return m_output;
+    }
     m_winner.resize(static_cast<std::size_t>(out.size()));
     pass.pool.run(work_groups, [&](std::int64_t group) {
         const auto [begin, end] = work_range(out.n * out.h, group);
         for (std::int64_t row = begin; row < end; ++row) pool_row(x, row / out.h, row % out.h);
     });
     return m_output;
+}
+
+template <class S>
+void MaxPool2d<S>::forward_with_kernels(const Tensor<S>& x, ThreadPool& pool) {
+    if constexpr (std::is_same_v<S, float>) {
+        const Shape& in = x.shape();
+        pool.run(work_groups, [&](std::int64_t group) {
+            const auto [begin, end] = work_range(in.n, group);
+            for (std::int64_t n = begin; n < end; ++n) {
+                kernels::max_pool({in.h, in.w, in.c, false}, x.image(n), m_output.image(n));
+            }
+        });
+    }
+}
+
+template <class S>
+void MaxPool2d<S>::backward_with_kernels(const Tensor<S>& gradient, ThreadPool& pool) {
+    if constexpr (std::is_same_v<S, float>) {
+        const Shape& in = m_input_shape;
+        pool.run(work_groups, [&](std::int64_t group) {
+            const auto [begin, end] = work_range(in.n, group);
+            for (std::int64_t n = begin; n < end; ++n) {
+                kernels::max_pool_backward({in.h, in.w, in.c, false}, m_input->image(n), gradient.image(n),
+                                           m_input_gradient.image(n));
+            }
+        });
+    }
 }
 
 template <class S>
@@ -48,6 +83,10 @@ template <class S>
 const Tensor<S>& MaxPool2d<S>::backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) {
     m_input_gradient.resize(input_gradient ? m_input_shape : Shape{});
     if (!input_gradient) return m_input_gradient;
+    if (m_input) {
+        backward_with_kernels(gradient, pass.pool);
+        return m_input_gradient;
+    }
     const Shape out = gradient.shape();
     pass.pool.run(work_groups, [&](std::int64_t group) {
         const auto [begin, end] = work_range(out.n, group);

@@ -27,15 +27,21 @@ class MaxPool2d : public Module<S> {
 
     /// With the stride filled in.
     const Options& options() const { return m_windows.options(); }
+    /// 2×2 windows side by side, which there are kernels for.
+    bool is_two_by_two() const { return options().kernel == 2 && options().stride == 2 && options().padding == 0; }
 
    private:
     void pool_row(const Tensor<S>& x, std::int64_t n, std::int64_t h);
+    /// Passes with kernels, in float only.
+    void forward_with_kernels(const Tensor<S>& x, ThreadPool& pool);
+    void backward_with_kernels(const Tensor<S>& gradient, ThreadPool& pool);
 
     PoolWindows m_windows;
     Shape m_input_shape;
     Tensor<S> m_output;
     std::vector<std::int32_t> m_winner;  ///< offset of each output's maximum within its input image
     Tensor<S> m_input_gradient;
+    const Tensor<S>* m_input = nullptr;  ///< of a pass with kernels, which search the winners again
 };
 
 }  // namespace normscope::nn

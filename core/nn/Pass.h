@@ -23,6 +23,13 @@ class LayerObserver {
     virtual void saw_backward(const Module<float>& /*layer*/, const Tensor<float>& /*gradient*/) {}
 };
 
+/// What computes in float. In double it is always the reference.
+enum class Kernels {
+    reference,  ///< plain loops and Eigen: the textbook, and the oracle of the others
+    direct,     ///< vector kernels for the instruction set of the processor
+    winograd,   ///< the same, with Winograd's algorithm for 3×3 convolutions where it is faster
+};
+
 /// Which random numbers layers draw in this pass: equal numbers, equal draws.
 struct PassRandom {
     std::uint64_t seed = 0;
@@ -37,6 +44,7 @@ struct Pass {
     PassRandom random = {};
     /// May be null.
     LayerObserver* observer = nullptr;
+    Kernels kernels = Kernels::direct;
 };
 
 }  // namespace normscope::nn

@@ -18,6 +18,7 @@ class ReLU : public Module<S> {
    private:
     Tensor<S> m_output;
     Tensor<S> m_input_gradient;
+    bool m_used_kernels = false;
 };
 
 }  // namespace normscope::nn

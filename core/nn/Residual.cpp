@@ -1,13 +1,21 @@
 #include "core/nn/Residual.h"
 
+#include "core/kernels/Elementwise.h"
+#include "core/nn/ReLU.h"
+
 namespace normscope::nn {
 namespace {
 
 template <class S>
-void add(const Tensor<S>& a, const Tensor<S>& b, Tensor<S>& sum, ThreadPool& pool) {
+void add(const Tensor<S>& a, const Tensor<S>& b, Tensor<S>& sum, const Pass& pass) {
     sum.resize(a.shape());
-    pool.run(work_groups, [&](std::int64_t group) {
+    pass.pool.run(work_groups, [&](std::int64_t group) {
         const auto [begin, end] = work_range(a.shape().size(), group);
+        if constexpr (std::is_same_v<S, float>) {
+            if (pass.kernels != Kernels::reference) {
+                return kernels::add(a.data() + begin, b.data() + begin, end - begin, sum.data() + begin);
+            }
+        }
         for (std::int64_t i = begin; i < end; ++i) sum.data()[i] = a.data()[i] + b.data()[i];
     });
 }
@@ -33,17 +41,72 @@ template <class S>
 const Tensor<S>& Residual<S>::forward(const Tensor<S>& x, const Pass& pass) {
     const Tensor<S>& main = m_main.forward(x, pass);
     const Tensor<S>& shortcut = m_shortcut.forward(x, pass);
-    add(main, shortcut, m_sum, pass.pool);
+    m_rectifies = can_rectify_sum(pass);
+    if (m_rectifies) return rectify_sum(main, shortcut, pass);
+    add(main, shortcut, m_sum, pass);
     return m_after.forward(m_sum, pass);
 }
 
 template <class S>
+bool Residual<S>::can_rectify_sum(const Pass& pass) const {
+    return std::is_same_v<S, float> && pass.kernels != Kernels::reference && m_after.layers().size() == 1 &&
+           dynamic_cast<const ReLU<S>*>(m_after.layers()[0].module.get()) != nullptr;
+}
+
+template <class S>
+const Tensor<S>& Residual<S>::rectify_sum(const Tensor<S>& main, const Tensor<S>& shortcut, const Pass& pass) {
+    if constexpr (std::is_same_v<S, float>) {
+        m_output.resize(main.shape());
+        pass.pool.run(work_groups, [&](std::int64_t group) {
+            const auto [begin, end] = work_range(main.shape().size(), group);
+            kernels::add_relu(main.data() + begin, shortcut.data() + begin, end - begin, m_output.data() + begin);
+        });
+        if (pass.observer) {
+            add(main, shortcut, m_sum, pass);
+            pass.observer->saw_forward(*m_after.layers()[0].module, m_sum, m_output);
+        }
+    }
+    return m_output;
+}
+
+template <class S>
 const Tensor<S>& Residual<S>::backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) {
-    const Tensor<S>& sum_gradient = m_after.backward(gradient, pass, true);
+    if (m_rectifies) return backward_through_rectifier(gradient, pass, input_gradient);
+    return backward_of_branches(m_after.backward(gradient, pass, true), pass, input_gradient);
+}
+
+template <class S>
+const Tensor<S>& Residual<S>::backward_through_rectifier(const Tensor<S>& gradient, const Pass& pass,
+                                                         bool input_gradient) {
+    if constexpr (std::is_same_v<S, float>) {
+        if (pass.observer) pass.observer->saw_backward(*m_after.layers()[0].module, gradient);
+        m_sum_gradient.resize(gradient.shape());
+        pass.pool.run(work_groups, [&](std::int64_t group) {
+            const auto [begin, end] = work_range(gradient.shape().size(), group);
+            kernels::relu_backward(m_output.data() + begin, gradient.data() + begin, end - begin,
+                                   m_sum_gradient.data() + begin);
+        });
+        // The identity's gradient is there already: the other branch adds to it.
+        const bool has_identity = m_shortcut.layers().empty();
+        if (input_gradient && has_identity && m_main.backward_into(m_sum_gradient, pass, m_sum_gradient, true)) {
+            return m_sum_gradient;
+        }
+    }
+    return backward_of_branches(m_sum_gradient, pass, input_gradient);
+}
+
+template <class S>
+const Tensor<S>& Residual<S>::backward_of_branches(const Tensor<S>& sum_gradient, const Pass& pass,
+                                                   bool input_gradient) {
+    if (input_gradient && m_shortcut.backward_into(sum_gradient, pass, m_input_gradient, false)) {
+        if (m_main.backward_into(sum_gradient, pass, m_input_gradient, true)) return m_input_gradient;
+        add(m_main.backward(sum_gradient, pass, true), m_input_gradient, m_input_gradient, pass);
+        return m_input_gradient;
+    }
     const Tensor<S>& shortcut = m_shortcut.backward(sum_gradient, pass, input_gradient);
     const Tensor<S>& main = m_main.backward(sum_gradient, pass, input_gradient);
     if (input_gradient) {
-        add(main, shortcut, m_input_gradient, pass.pool);
+        add(main, shortcut, m_input_gradient, pass);
     } else {
         m_input_gradient.resize({});
     }

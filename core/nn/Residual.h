@@ -26,11 +26,22 @@ class Residual : public Module<S> {
     const Sequential<S>& after() const { return m_after; }
 
    private:
+    /// With kernels: the sum's only use is a ReLU, and nobody needs to keep it.
+    bool can_rectify_sum(const Pass& pass) const;
+    /// max(main + shortcut, 0) at once.
+    const Tensor<S>& rectify_sum(const Tensor<S>& main, const Tensor<S>& shortcut, const Pass& pass);
+    /// ∂L/∂sum, and from there the branches.
+    const Tensor<S>& backward_through_rectifier(const Tensor<S>& gradient, const Pass& pass, bool input_gradient);
+    const Tensor<S>& backward_of_branches(const Tensor<S>& sum_gradient, const Pass& pass, bool input_gradient);
+
     Sequential<S> m_main;
     Sequential<S> m_shortcut;
     Sequential<S> m_after;
     Tensor<S> m_sum;
     Tensor<S> m_input_gradient;
+    bool m_rectifies = false;  ///< in the last forward pass
+    Tensor<S> m_output;        ///< … and then
+    Tensor<S> m_sum_gradient;
 };
 
 }  // namespace normscope::nn

@@ -1,6 +1,17 @@
 #include "core/nn/Sequential.h"
 
+#include "core/nn/FusionPlan.h"
+
 namespace normscope::nn {
+
+template <class S>
+Sequential<S>::Sequential() = default;
+
+template <class S>
+Sequential<S>::Sequential(std::vector<NamedModule<S>> layers) : m_layers(std::move(layers)) {}
+
+template <class S>
+Sequential<S>::~Sequential() = default;
 
 template <class S>
 Shape Sequential<S>::output_shape(const Shape& input) const {
@@ -17,6 +28,11 @@ Shape Sequential<S>::output_shape(const Shape& input) const {
 
 template <class S>
 const Tensor<S>& Sequential<S>::forward(const Tensor<S>& x, const Pass& pass) {
+    m_used_plan = std::is_same_v<S, float> && pass.kernels != Kernels::reference;
+    if constexpr (std::is_same_v<S, float>) {
+        if (m_used_plan && !m_plan) m_plan = std::make_unique<FusionPlan>(m_layers);
+        if (m_used_plan) return m_plan->forward(x, pass);
+    }
     const Tensor<S>* current = &x;
     for (auto& layer : m_layers) current = &run_forward(*layer.module, *current, pass);
     return *current;
@@ -24,11 +40,25 @@ const Tensor<S>& Sequential<S>::forward(const Tensor<S>& x, const Pass& pass) {
 
 template <class S>
 const Tensor<S>& Sequential<S>::backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) {
+    if constexpr (std::is_same_v<S, float>) {
+        if (m_used_plan) return m_plan->backward(gradient, pass, input_gradient);
+    }
     const Tensor<S>* current = &gradient;
     for (std::size_t i = m_layers.size(); i-- > 0;) {
         current = &run_backward(*m_layers[i].module, *current, pass, input_gradient || i > 0);
     }
     return *current;
+}
+
+template <class S>
+bool Sequential<S>::backward_into(const Tensor<S>& gradient, const Pass& pass, Tensor<S>& dx, bool accumulate) {
+    if constexpr (std::is_same_v<S, float>) {
+        if (!m_used_plan || !m_plan->was_one_chain()) return false;
+        m_plan->backward_into(gradient, pass, dx, accumulate);
+        return true;
+    } else {
+        return false;
+    }
 }
 
 template <class S>

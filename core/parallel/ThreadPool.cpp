@@ -12,7 +12,7 @@ namespace normscope {
 ThreadPool::ThreadPool(int threads) {
     if (threads < 1) throw std::invalid_argument("a thread pool needs at least one thread");
     for (int i = 1; i < threads; ++i) {
-        m_workers.emplace_back([this](const std::stop_token& stop) { worker(stop); });
+        m_workers.emplace_back([this, i](const std::stop_token& stop) { worker(stop, i); });
     }
 }
 
@@ -21,29 +21,28 @@ ThreadPool::~ThreadPool() {
     m_start.notify_all();
 }
 
-void ThreadPool::run(std::int64_t groups, const std::function<void(std::int64_t)>& work) {
+void ThreadPool::run_call(std::int64_t groups, Call call) {
     const FlushDenormals flush;
     if (m_workers.empty()) {
-        for (std::int64_t group = 0; group < groups; ++group) work(group);
+        for (std::int64_t group = 0; group < groups; ++group) call.invoke(call.object, group, 0);
         return;
     }
     {
         const std::lock_guard lock(m_mutex);
-        m_work = &work;
+        m_call = call;
         m_groups = groups;
         m_next.store(0, std::memory_order_relaxed);
         m_busy = static_cast<int>(m_workers.size());
         ++m_generation;
     }
     m_start.notify_all();
-    take_groups();
+    take_groups(0);
     std::unique_lock lock(m_mutex);
     m_done.wait(lock, [this] { return m_busy == 0; });
-    m_work = nullptr;
     if (m_error) std::rethrow_exception(std::exchange(m_error, nullptr));
 }
 
-void ThreadPool::worker(const std::stop_token& stop) {
+void ThreadPool::worker(const std::stop_token& stop, int thread) {
     const FlushDenormals flush;
     std::uint64_t seen = 0;
     for (;;) {
@@ -52,18 +51,18 @@ void ThreadPool::worker(const std::stop_token& stop) {
             if (!m_start.wait(lock, stop, [&] { return m_generation != seen; })) return;
             seen = m_generation;
         }
-        take_groups();
+        take_groups(thread);
         const std::lock_guard lock(m_mutex);
         if (--m_busy == 0) m_done.notify_one();
     }
 }
 
-void ThreadPool::take_groups() {
+void ThreadPool::take_groups(int thread) {
     for (;;) {
         const std::int64_t group = m_next.fetch_add(1, std::memory_order_relaxed);
         if (group >= m_groups) return;
         try {
-            (*m_work)(group);
+            m_call.invoke(m_call.object, group, thread);
         } catch (...) {
             const std::lock_guard lock(m_mutex);
             if (!m_error) m_error = std::current_exception();

@@ -5,9 +5,9 @@
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <mutex>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace normscope {
@@ -37,20 +37,38 @@ class ThreadPool {
 
     int threads() const { return static_cast<int>(m_workers.size()) + 1; }
 
-    /// Calls work(0) … work(groups − 1), each once, in any order and on any thread, and returns when
-    /// all are done. The first exception thrown is thrown again here.
-    void run(std::int64_t groups, const std::function<void(std::int64_t)>& work);
+    /// Calls work(group) or work(group, thread) for every group in 0 … groups − 1, each once, in any
+    /// order and on any thread, and returns when all are done. `thread`, in 0 … threads() − 1, tells
+    /// apart what runs at the same time: for scratch memory. Allocates nothing. The first exception
+    /// thrown is thrown again here.
+    template <class Work>
+    void run(std::int64_t groups, const Work& work) {
+        run_call(groups, {&work, [](const void* object, std::int64_t group, int thread) {
+                              const Work& call = *static_cast<const Work*>(object);
+                              if constexpr (std::is_invocable_v<const Work&, std::int64_t, int>) {
+                                  call(group, thread);
+                              } else {
+                                  call(group);
+                              }
+                          }});
+    }
 
    private:
-    void worker(const std::stop_token& stop);
-    void take_groups();
+    /// A reference to the callable that run() was given.
+    struct Call {
+        const void* object;
+        void (*invoke)(const void* object, std::int64_t group, int thread);
+    };
+    void run_call(std::int64_t groups, Call call);
+    void worker(const std::stop_token& stop, int thread);
+    void take_groups(int thread);
 
     std::mutex m_mutex;
     std::condition_variable_any m_start;
     std::condition_variable m_done;
     std::uint64_t m_generation = 0;
     int m_busy = 0;
-    const std::function<void(std::int64_t)>* m_work = nullptr;
+    Call m_call{};
     std::int64_t m_groups = 0;
     std::atomic<std::int64_t> m_next{0};
     std::exception_ptr m_error;

@@ -54,6 +54,19 @@ class tst_ThreadPool : public QObject {
         for (const auto& count : calls) QCOMPARE(count.load(), 1);
     }
 
+    void tellsThreadsApart_data() { add_thread_counts(); }
+    void tellsThreadsApart() {
+        QFETCH(int, threads);
+        ThreadPool pool(threads);
+        std::vector<std::atomic<int>> busy(threads);
+        std::atomic<bool> shared{false};
+        pool.run(200, [&](std::int64_t, int thread) {
+            if (++busy.at(thread) != 1) shared = true;
+            --busy.at(thread);
+        });
+        QVERIFY(!shared);
+    }
+
     void isDoneWhenItReturns_data() { add_thread_counts(); }
     void isDoneWhenItReturns() {
         QFETCH(int, threads);

@@ -39,7 +39,8 @@ class TorchRun {
     double find_gradients(const ImageBatch& batch) {
         m_images.resize(batch.images.shape());
         std::ranges::copy(batch.images.values(), m_images.data());
-        const Pass pass{m_pool, Mode::train};
+        // Whether a close maximum is decided as in double is a matter of luck; the reference has it.
+        const Pass pass{.pool = m_pool, .mode = Mode::train, .kernels = Kernels::reference};
         const auto found = cross_entropy<S>(m_network.forward(m_images, pass), batch.labels, &m_gradient);
         m_network.backward(m_gradient, pass);
         return found.loss;
@@ -175,6 +176,7 @@ class tst_TorchTraining : public QObject {
         Experiment experiment(recipe, {std::make_shared<FashionImages>(m_fixture), nullptr});
         experiment.network().load_state(m_fixture.state<float>("gentle/initial/"));
         Trainer trainer(2);
+        trainer.set_kernels(Kernels::direct);  // Winograd's rounding does decide some
         const auto& losses = m_fixture.at("gentle/float32/losses").values;
         double loss_error = 0;
         for (int step = 1; step <= steps; ++step) {

@@ -1,0 +1,124 @@
+// Batch norm of one vector of channels, once for every instruction set.
+
+// Highway's guard: once for every target.
+#if defined(NORMSCOPE_KERNELS_NORM_MATH_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef NORMSCOPE_KERNELS_NORM_MATH_INL_H
+#undef NORMSCOPE_KERNELS_NORM_MATH_INL_H
+#else
+#define NORMSCOPE_KERNELS_NORM_MATH_INL_H
+#endif
+
+#include "core/kernels/Normalization.h"
+#include "core/kernels/Vectors-inl.h"
+
+#include <type_traits>
+
+HWY_BEFORE_NAMESPACE();
+namespace normscope::kernels::HWY_NAMESPACE {
+
+using Doubles = hn::ScalableTag<double>;
+constexpr Doubles doubles;
+constexpr int halves = HWY_TARGET == HWY_SCALAR ? 1 : 2;
+
+/// A vector of floats as doubles.
+struct Wide {
+    hn::Vec<Doubles> half[halves];
+};
+
+HWY_INLINE Wide widened(V v) {
+#if HWY_TARGET == HWY_SCALAR
+    return {{hn::PromoteTo(doubles, v)}};
+#else
+    constexpr hn::Half<Floats> half;
+    return {{hn::PromoteTo(doubles, hn::LowerHalf(half, v)), hn::PromoteTo(doubles, hn::UpperHalf(half, v))}};
+#endif
+}
+
+/// Two sums per channel that grow in registers and are added to memory at the end.
+struct WideSums {
+    hn::Vec<Doubles> first[halves];
+    hn::Vec<Doubles> second[halves];
+
+    HWY_INLINE WideSums() {
+        for (int i = 0; i < halves; ++i) first[i] = second[i] = hn::Zero(doubles);
+    }
+    /// first += a, second += a·b.
+    HWY_INLINE void add(const Wide& a, const Wide& b) {
+        for (int i = 0; i < halves; ++i) {
+            first[i] = hn::Add(first[i], a.half[i]);
+            second[i] = hn::MulAdd(a.half[i], b.half[i], second[i]);
+        }
+    }
+    HWY_INLINE void add(const WideSums& other) {
+        for (int i = 0; i < halves; ++i) {
+            first[i] = hn::Add(first[i], other.first[i]);
+            second[i] = hn::Add(second[i], other.second[i]);
+        }
+    }
+    HWY_INLINE void add_to(double* firsts, double* seconds) const {
+        for (int i = 0; i < halves; ++i) {
+            const std::int64_t at = i * static_cast<std::int64_t>(hn::Lanes(doubles));
+            hn::StoreU(hn::Add(hn::LoadU(doubles, firsts + at), first[i]), doubles, firsts + at);
+            hn::StoreU(hn::Add(hn::LoadU(doubles, seconds + at), second[i]), doubles, seconds + at);
+        }
+    }
+};
+
+/// The coefficients of one vector of channels.
+struct NormLanes {
+    V mean, mean_rest, scale, shift;
+
+    HWY_INLINE NormLanes() = default;
+    HWY_INLINE NormLanes(const NormCoefficients& of, std::int64_t channel)
+        : mean(hn::LoadU(floats, of.mean + channel)),
+          mean_rest(hn::LoadU(floats, of.mean_rest + channel)),
+          scale(hn::LoadU(floats, of.scale + channel)),
+          shift(hn::LoadU(floats, of.shift + channel)) {}
+
+    HWY_INLINE V centered(V x) const { return hn::Sub(hn::Sub(x, mean), mean_rest); }
+    HWY_INLINE V from_centered(V d) const { return hn::MulAdd(d, scale, shift); }
+    HWY_INLINE V normalized(V x) const { return from_centered(centered(x)); }
+};
+
+/// max(y, 0) that keeps NaN: a NaN is not ≤ 0.
+HWY_INLINE V rectified(V y) {
+    return hn::IfThenZeroElse(hn::Le(y, hn::Zero(floats)), y);
+}
+
+/// The gradient in front of the rectifier whose input was y.
+HWY_INLINE V unblocked(V y, V gradient) {
+    return hn::IfThenZeroElse(hn::Le(y, hn::Zero(floats)), gradient);
+}
+
+/// Vectors of channels that are worked on together: whole cache lines, read in order.
+constexpr int max_bundle = lanes == 1 ? 1 : HWY_MIN(8, 64 / lanes);
+
+/// So many pixels at a time stay in the first cache while their channels pass by, bundle by bundle.
+HWY_INLINE std::int64_t pixels_in_cache(std::int64_t channels) {
+    return HWY_MAX(std::int64_t{1}, 2048 / channels);
+}
+
+template <int vectors>
+using Bundle = std::integral_constant<int, vectors>;
+
+/// visit(first channel, bundle of vectors, lanes to work on) for all channels.
+template <class Visit>
+HWY_INLINE void for_each_bundle(std::int64_t channels, const Visit& visit) {
+    std::int64_t c = 0;
+    for (; c + max_bundle * lanes <= channels; c += max_bundle * lanes) visit(c, Bundle<max_bundle>{}, AllLanes{});
+    for (; c + lanes <= channels; c += lanes) visit(c, Bundle<1>{}, AllLanes{});
+    if (c < channels) visit(c, Bundle<1>{}, FirstLanes{channels - c});
+}
+
+/// visit(first channel, lanes to work on) for all channels, one vector at a time.
+template <class Visit>
+HWY_INLINE void for_each_channel_vector(std::int64_t channels, const Visit& visit) {
+    std::int64_t c = 0;
+    for (; c + lanes <= channels; c += lanes) visit(c, AllLanes{});
+    if (c < channels) visit(c, FirstLanes{channels - c});
+}
+
+}  // namespace normscope::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // NORMSCOPE_KERNELS_NORM_MATH_INL_H

@@ -1,0 +1,235 @@
+#include "core/nn/FusedChain.h"
+
+#include "core/kernels/BatchConv.h"
+#include "core/kernels/Elementwise.h"
+
+#include <algorithm>
+
+namespace normscope::nn {
+
+using kernels::Canvas;
+using kernels::ConvAlgorithm;
+using kernels::Scratch;
+
+FusedChain::FusedChain(const std::vector<FusedBlock>& blocks) {
+    for (const FusedBlock& block : blocks) {
+        const auto parameters = block.conv->parameters();
+        Stage& stage = m_stages.emplace_back();
+        stage.block = block;
+        stage.weight = parameters[0];
+        stage.bias = parameters.size() > 1 ? parameters[1] : nullptr;
+    }
+}
+
+bool FusedChain::can_run(const Shape& x, const Pass& pass) const {
+    return std::ranges::all_of(m_stages, [&](const Stage& stage) { return stage.block.norm->has_kernels(x, pass); });
+}
+
+std::size_t FusedChain::scratch_size(const ConvAlgorithm& algorithm, int threads) {
+    const std::int64_t packed = std::max(algorithm.packed_forward_size(), algorithm.packed_backward_size());
+    const std::int64_t of_thread =
+        algorithm.images_per_block() * (algorithm.input_canvas().size() + algorithm.gradient_canvas().size()) +
+        Scratch::rounded(algorithm.work_size());
+    return static_cast<std::size_t>(Scratch::rounded(packed) + threads * of_thread +
+                                    work_groups * Scratch::rounded(algorithm.partial_size()));
+}
+
+FusedChain::Work FusedChain::work_of(const Stage& stage, int threads) {
+    const ConvAlgorithm& algorithm = *stage.algorithm;
+    const std::int64_t images = algorithm.images_per_block();
+    const std::int64_t partial_step = Scratch::rounded(algorithm.partial_size());
+    Scratch memory(m_scratch);
+    return {.packed = memory.take(std::max(algorithm.packed_forward_size(), algorithm.packed_backward_size())),
+            .inputs = memory.take_for_threads(images * algorithm.input_canvas().size(), threads),
+            .gradients = memory.take_for_threads(images * algorithm.gradient_canvas().size(), threads),
+            .intermediate = memory.take_for_threads(algorithm.work_size(), threads),
+            .partials = memory.take(work_groups * partial_step),
+            .partial_step = partial_step};
+}
+
+void FusedChain::prepare(const Shape& x, const Pass& pass) {
+    if (m_input_shape != x || m_kernels != pass.kernels) {
+        m_input_shape = x;
+        m_kernels = pass.kernels;
+        Shape shape = x;
+        for (Stage& stage : m_stages) {
+            stage.z_shape = stage.block.conv->output_shape(shape);
+            const kernels::ConvShape geometry = stage.block.conv->kernel_shape(shape);
+            stage.algorithm = kernels::make_conv_algorithm(geometry, conv_method(geometry, pass.kernels));
+            stage.z.resize(stage.z_shape);
+            const Shape behind_norm = stage.block.norm->output_shape(stage.z_shape);
+            stage.output_shape = stage.block.pool ? stage.block.pool->output_shape(behind_norm) : behind_norm;
+            shape = stage.output_shape;
+        }
+    }
+    std::size_t size = 0;
+    for (const Stage& stage : m_stages) size = std::max(size, scratch_size(*stage.algorithm, pass.pool.threads()));
+    if (m_scratch.size() < size) m_scratch.resize(size);
+}
+
+const float* FusedChain::lay_out_inputs(std::size_t index, std::int64_t first, std::int64_t images,
+                                        float* canvases) const {
+    const ConvAlgorithm& algorithm = *m_stages[index].algorithm;
+    if (index == 0 && algorithm.takes_images()) return m_input->image(first);
+    for (std::int64_t i = 0; i < images; ++i) {
+        lay_out_input(index, first + i, canvases + i * algorithm.input_canvas().size());
+    }
+    return canvases;
+}
+
+void FusedChain::lay_out_input(std::size_t index, std::int64_t n, float* canvas) const {
+    const Canvas& layout = m_stages[index].algorithm->input_canvas();
+    if (index == 0) {
+        layout.fill(m_input->image(n), m_input_shape.h, m_input_shape.w, canvas);
+        return;
+    }
+    const Stage& before = m_stages[index - 1];
+    const kernels::NormCoefficients& norm = before.norm().channels().coefficients();
+    layout.clear_border(before.output_shape.h, before.output_shape.w, canvas);
+    float* to = canvas + layout.origin();
+    if (before.block.pool) {
+        kernels::normalize_pool(before.pool_image(), norm, before.z.image(n), to, layout.row_step());
+    } else {
+        kernels::normalize(before.area(), norm, before.z.image(n), before.z_shape.w * before.z_shape.c, to,
+                           layout.row_step());
+    }
+}
+
+void FusedChain::lay_out_gradient(const Stage& stage, const Tensor<float>& gradient, std::int64_t n, float* canvas) {
+    const Canvas& layout = stage.algorithm->gradient_canvas();
+    const kernels::NormCoefficients& norm = stage.norm().channels().coefficients();
+    layout.clear_border(stage.z_shape.h, stage.z_shape.w, canvas);
+    float* to = canvas + layout.origin();
+    if (stage.block.pool) {
+        kernels::normalize_pool_backward(stage.pool_image(), norm, stage.z.image(n), gradient.image(n), to,
+                                         layout.row_step());
+    } else {
+        const std::int64_t row = stage.z_shape.w * stage.z_shape.c;
+        kernels::normalize_backward(stage.area(), norm, stage.z.image(n), row, gradient.image(n), row, to,
+                                    layout.row_step());
+    }
+}
+
+void FusedChain::add_gradients(const Stage& stage, const Tensor<float>& gradient, std::int64_t n, std::int64_t group) {
+    kernels::NormChannels& norm = stage.norm().channels();
+    if (stage.block.pool) {
+        kernels::add_pool_gradient_sums(stage.pool_image(), norm.coefficients(), stage.z.image(n), gradient.image(n),
+                                        norm.gradient_sums(group), norm.gradient_products(group));
+    } else {
+        const std::int64_t row = stage.z_shape.w * stage.z_shape.c;
+        kernels::add_gradient_sums(stage.area(), norm.coefficients(), stage.z.image(n), row, gradient.image(n), row,
+                                   norm.gradient_sums(group), norm.gradient_products(group));
+    }
+}
+
+void FusedChain::run_forward_stage(std::size_t index, const Pass& pass) {
+    Stage& stage = m_stages[index];
+    const ConvAlgorithm& algorithm = *stage.algorithm;
+    const Work work = work_of(stage, pass.pool.threads());
+    const std::int64_t pixels = stage.z_shape.h * stage.z_shape.w;
+    NormStage& norm = stage.norm();
+    norm.begin_forward(stage.z_shape, pass);
+    algorithm.pack_forward(stage.weight->value.data(), stage.bias ? stage.bias->value.data() : nullptr, work.packed);
+    pass.pool.run(work_groups, [&](std::int64_t group, int thread) {
+        const auto [begin, end] = work_range(m_input_shape.n, group);
+        for (std::int64_t n = begin; n < end; n += algorithm.images_per_block()) {
+            const std::int64_t images = std::min(algorithm.images_per_block(), end - n);
+            const float* inputs = lay_out_inputs(index, n, images, work.inputs.of(thread));
+            algorithm.forward(work.packed, inputs, images, stage.z.image(n), work.intermediate.of(thread));
+            if (!norm.measures()) continue;
+            for (std::int64_t i = n; i < n + images; ++i) norm.channels().add_moments(group, stage.z.image(i), pixels);
+        }
+    });
+    norm.finish_forward();
+}
+
+const Tensor<float>& FusedChain::forward(const Tensor<float>& x, const Pass& pass) {
+    prepare(x.shape(), pass);
+    m_input = &x;
+    for (std::size_t i = 0; i < m_stages.size(); ++i) run_forward_stage(i, pass);
+
+    const Stage& last = m_stages.back();
+    m_output.resize(last.output_shape);
+    const kernels::NormChannels& norm = last.norm().channels();
+    if (last.block.pool) {
+        kernels::normalize_pool_batch(last.pool_image(), x.shape().n, norm, last.z.data(), m_output.data(), pass.pool);
+    } else {
+        kernels::normalize_batch({x.shape().n, last.z_shape.h * last.z_shape.w, last.z_shape.c},
+                                 last.block.relu != nullptr, norm, last.z.data(), m_output.data(), pass.pool);
+    }
+    if (pass.observer) show_forward(pass);
+    return m_output;
+}
+
+void FusedChain::run_backward_stage(std::size_t index, const Tensor<float>& gradient, Tensor<float>* dx,
+                                    bool accumulate, const Pass& pass) {
+    Stage& stage = m_stages[index];
+    Stage* before = index > 0 ? &m_stages[index - 1] : nullptr;
+    const ConvAlgorithm& algorithm = *stage.algorithm;
+    const Work work = work_of(stage, pass.pool.threads());
+    if (dx) algorithm.pack_backward(stage.weight->value.data(), work.packed);
+    if (before) before->norm().begin_backward();
+    pass.pool.run(work_groups, [&](std::int64_t group, int thread) {
+        const auto [begin, end] = work_range(m_input_shape.n, group);
+        float* partial = work.partials + group * work.partial_step;
+        std::fill_n(partial, work.partial_step, 0.0F);
+        float* gradients = work.gradients.of(thread);
+        for (std::int64_t n = begin; n < end; n += algorithm.images_per_block()) {
+            const std::int64_t images = std::min(algorithm.images_per_block(), end - n);
+            const float* inputs = lay_out_inputs(index, n, images, work.inputs.of(thread));
+            for (std::int64_t i = 0; i < images; ++i) {
+                lay_out_gradient(stage, gradient, n + i, gradients + i * algorithm.gradient_canvas().size());
+            }
+            algorithm.add_weight_gradient(inputs, gradients, images, partial, work.intermediate.of(thread));
+            if (!dx) continue;
+            algorithm.input_gradient(work.packed, gradients, images, accumulate, dx->image(n),
+                                     work.intermediate.of(thread));
+            if (!before) continue;
+            for (std::int64_t i = n; i < n + images; ++i) add_gradients(*before, *dx, i, group);
+        }
+        algorithm.finish_weight_gradient(partial);
+    });
+    pass.pool.run(work_groups, [&](std::int64_t share) {
+        const auto [begin, end] = work_range(static_cast<std::int64_t>(stage.weight->gradient.size()), share);
+        kernels::sum_partials(work.partials + begin, work_groups, work.partial_step, end - begin,
+                              stage.weight->gradient.data() + begin);
+    });
+    if (stage.bias) stage.norm().write_gradient_of_bias_before(stage.bias->gradient);
+    if (before) before->norm().finish_backward();
+}
+
+const Tensor<float>& FusedChain::backward(const Tensor<float>& gradient, const Pass& pass, bool input_gradient) {
+    m_input_gradient.resize(input_gradient ? m_input_shape : Shape{});
+    run_backward(gradient, input_gradient ? &m_input_gradient : nullptr, false, pass);
+    return m_input_gradient;
+}
+
+void FusedChain::backward_into(const Tensor<float>& gradient, const Pass& pass, Tensor<float>& dx, bool accumulate) {
+    if (!accumulate) dx.resize(m_input_shape);
+    run_backward(gradient, &dx, accumulate, pass);
+}
+
+void FusedChain::run_backward(const Tensor<float>& gradient, Tensor<float>* dx, bool accumulate, const Pass& pass) {
+    Stage& last = m_stages.back();
+    last.norm().begin_backward();
+    pass.pool.run(work_groups, [&](std::int64_t group) {
+        const auto [begin, end] = work_range(m_input_shape.n, group);
+        for (std::int64_t n = begin; n < end; ++n) add_gradients(last, gradient, n, group);
+    });
+    last.norm().finish_backward();
+
+    const Tensor<float>* behind = &gradient;
+    for (std::size_t i = m_stages.size(); i-- > 0;) {
+        if (pass.observer) show_backward(m_stages[i], *behind, pass);
+        if (i == 0) {
+            run_backward_stage(0, *behind, dx, accumulate, pass);
+            break;
+        }
+        Tensor<float>& before = m_gradients[i % 2];
+        before.resize(m_stages[i - 1].output_shape);
+        run_backward_stage(i, *behind, &before, false, pass);
+        behind = &before;
+    }
+}
+
+}  // namespace normscope::nn

@@ -1,0 +1,105 @@
+// Blocks of convolution, batch norm, ReLU and max-pool as one computation.
+#pragma once
+
+#include "core/kernels/ConvAlgorithm.h"
+#include "core/kernels/NormPooling.h"
+#include "core/kernels/Scratch.h"
+#include "core/nn/Conv2d.h"
+#include "core/nn/MaxPool2d.h"
+#include "core/nn/NormStage.h"
+#include "core/nn/ReLU.h"
+
+#include <array>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace normscope::nn {
+
+/// The layers of a block in order; without rectifier or pool these are null.
+struct FusedBlock {
+    Conv2d<float>* conv = nullptr;
+    BatchNorm2d<float>* norm = nullptr;
+    ReLU<float>* relu = nullptr;
+    MaxPool2d<float>* pool = nullptr;  ///< 2×2
+};
+
+/// A chain of blocks conv → norm (→ ReLU) (→ 2×2 max-pool). Computes what the layers compute one by one,
+/// but keeps only the convolutions' outputs z: norm, ReLU and pool are applied to an image while it is
+/// laid out for the next convolution, forward and again backward; statistics and the norm's gradient
+/// sums are taken while an image is still in the cache. A gradient lives from one block to the next.
+///
+/// Outputs and gradients of the layers inside are made for an observer only; they change no result.
+/// The memory is allocated by the first pass of a shape.
+class FusedChain {
+   public:
+    explicit FusedChain(const std::vector<FusedBlock>& blocks);
+
+    /// Whether it can make this pass: not with the reference, ghost batches or an empty batch.
+    bool can_run(const Shape& x, const Pass& pass) const;
+
+    /// As Module::forward() and Module::backward(). The chain owns what it returns.
+    const Tensor<float>& forward(const Tensor<float>& x, const Pass& pass);
+    const Tensor<float>& backward(const Tensor<float>& gradient, const Pass& pass, bool input_gradient);
+    /// Writes ∂L/∂x to `dx` or adds it to what is there; that may be `gradient` itself.
+    void backward_into(const Tensor<float>& gradient, const Pass& pass, Tensor<float>& dx, bool accumulate);
+
+   private:
+    struct Stage {
+        FusedBlock block;
+        Parameter<float>* weight = nullptr;
+        Parameter<float>* bias = nullptr;  ///< null without
+        std::unique_ptr<kernels::ConvAlgorithm> algorithm;
+        Shape z_shape;
+        Shape output_shape;
+        Tensor<float> z;  ///< the convolution's output
+        // For observers.
+        Tensor<float> relu_output;
+        Tensor<float> pool_output;
+
+        NormStage& norm() const { return block.norm->stage(); }
+        kernels::NormArea area() const { return {z_shape.h, z_shape.w, z_shape.c, block.relu != nullptr}; }
+        kernels::PoolImage pool_image() const { return {z_shape.h, z_shape.w, z_shape.c, block.relu != nullptr}; }
+    };
+    /// Memory of one pass of a stage, out of the chain's scratch.
+    struct Work {
+        float* packed;
+        kernels::ThreadMemory inputs;
+        kernels::ThreadMemory gradients;
+        kernels::ThreadMemory intermediate;
+        float* partials;  ///< the weights' gradients by work group
+        std::int64_t partial_step;
+    };
+
+    void prepare(const Shape& x, const Pass& pass);
+    static std::size_t scratch_size(const kernels::ConvAlgorithm& algorithm, int threads);
+    Work work_of(const Stage& stage, int threads);
+
+    /// Lays images of a stage's input out on canvases; or returns the images if they need none.
+    const float* lay_out_inputs(std::size_t stage, std::int64_t first, std::int64_t images, float* canvases) const;
+    void lay_out_input(std::size_t stage, std::int64_t n, float* canvas) const;
+    /// The same for ∂L/∂z, from the gradient behind the block.
+    static void lay_out_gradient(const Stage& stage, const Tensor<float>& gradient, std::int64_t n, float* canvas);
+    /// Adds image n to the sums of the norm's gradients.
+    static void add_gradients(const Stage& stage, const Tensor<float>& gradient, std::int64_t n, std::int64_t group);
+
+    void run_forward_stage(std::size_t index, const Pass& pass);
+    void run_backward(const Tensor<float>& gradient, Tensor<float>* dx, bool accumulate, const Pass& pass);
+    void run_backward_stage(std::size_t index, const Tensor<float>& gradient, Tensor<float>* dx, bool accumulate,
+                            const Pass& pass);
+    /// What the layers would have given out, for the observer.
+    void show_forward(const Pass& pass);
+    void show_backward(Stage& stage, const Tensor<float>& gradient, const Pass& pass);
+
+    std::vector<Stage> m_stages;
+    Shape m_input_shape;
+    Kernels m_kernels = Kernels::reference;
+    const Tensor<float>* m_input = nullptr;
+    AlignedVector<float> m_scratch;
+    Tensor<float> m_output;
+    std::array<Tensor<float>, 2> m_gradients;  ///< behind blocks, by turns
+    Tensor<float> m_input_gradient;
+    std::array<Tensor<float>, 2> m_shown_gradients;
+};
+
+}  // namespace normscope::nn
