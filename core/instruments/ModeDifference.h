@@ -36,13 +36,14 @@ struct ModeDifference {
     std::vector<LayerDifference> layers;  ///< outputs of Network::norm_layers(), in their order
     double logits = 0;                    ///< ‖z_train − z_eval‖ / ‖z_train‖
     std::vector<double> logits_by_class;  ///< the same by class
-    Score train;                          ///< each batch normalized with its own statistics
+    Score train;  ///< each batch normalized with its own statistics; NaN if no batch is large enough for that
     Score eval;
     std::vector<Flip> flips;  ///< in the order of the images
 };
 
-/// Runs every batch through both modes. Sums run in double, by channel, in an order that does not depend on the number
-/// of threads. Whatever else differs between the modes (Dropout) counts too.
+/// Runs every batch through both modes; one too small for statistics of its own counts in eval mode only. Sums run in
+/// double, by channel, in an order that does not depend on the number of threads. Whatever else differs between the
+/// modes (Dropout) counts too.
 ///
 /// Parameters and buffers stay untouched; the network is not const because its activations are overwritten, and the
 /// last batch statistics of its norm layers. Memory: the norm layers' outputs of one batch. All zero without images.

@@ -36,7 +36,7 @@ Answers answers_of(nn::Network<float> network, const BatchSequence& batches, nn:
     for (std::int64_t i = 0; i < batches.size(); ++i) {
         batches.load(i, pool, batch);
         const auto& logits =
-            run_tapped(network, batch.images, mode, pool, [&](std::size_t layer, const Tensor<float>& y) {
+            run_tapped(network, batch.images, mode, pool, i, [&](std::size_t layer, const Tensor<float>& y) {
                 answers.outputs[layer].resize(y.shape().c);
                 for (std::int64_t c = 0; c < y.shape().c; ++c) {
                     std::ranges::copy(channel_of(y, c), std::back_inserter(answers.outputs[layer][c]));
