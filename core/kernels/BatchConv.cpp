@@ -77,7 +77,8 @@ void BatchConv::backward(const float* x, const float* weight, const float* dy, c
         const auto [begin, end] = work_range(m_shape.n, group);
         float* partial = partials + group * partials_size();
         float* bias_partial = partial + Scratch::rounded(algorithm.partial_size());
-        std::fill_n(partial, partials_size(), 0.0F);
+        std::fill_n(bias_partial, m_shape.out_channels, 0.0F);
+        if (begin == end) std::fill_n(partial, algorithm.partial_size(), 0.0F);
         float* outputs = canvases.of(thread) + algorithm.images_per_block() * algorithm.input_canvas().size();
         for (std::int64_t n = begin; n < end; n += algorithm.images_per_block()) {
             const std::int64_t images = std::min(algorithm.images_per_block(), end - n);
@@ -90,7 +91,7 @@ void BatchConv::backward(const float* x, const float* weight, const float* dy, c
             }
             if (gradients.dweight) {
                 const float* inputs = lay_out(x, n, images, canvases.of(thread));
-                algorithm.add_weight_gradient(inputs, outputs, images, partial, work.of(thread));
+                algorithm.weight_gradient(inputs, outputs, images, n > begin, partial, work.of(thread));
             }
             if (gradients.dx) {
                 algorithm.input_gradient(packed, outputs, images, false, gradients.dx + n * m_shape.in_image(),

@@ -46,8 +46,9 @@ struct WeightGradient {
     std::int64_t columns;
     std::int64_t channels;
     float* gradient;  ///< (taps, run, channels), contiguous
+    bool accumulate;  ///< false: = instead of +=, whatever is there
 };
-void accumulate_weight_gradient(const WeightGradient& job);
+void correlate_weights(const WeightGradient& job);
 
 /// Floats in a vector of the instruction set in use: 16 for AVX-512.
 std::int64_t vector_lanes();

@@ -140,23 +140,24 @@ std::int64_t DirectConv::partial_size() const {
     return m_shape.weight_count();
 }
 
-void DirectConv::add_weight_gradient(const float* input, const float* gradient, std::int64_t images, float* partial,
-                                     float* /*work*/) const {
+void DirectConv::weight_gradient(const float* input, const float* gradient, std::int64_t images, bool accumulate,
+                                 float* partial, float* /*work*/) const {
     const std::int64_t inputs = m_shape.in_channels, outputs = m_shape.out_channels, stride = m_shape.stride;
     for (std::int64_t image = 0; image < images; ++image) {
-        accumulate_weight_gradient({.x = input + image * m_input_canvas.size(),
-                                    .x_pixel_step = stride * inputs,
-                                    .x_row_step = stride * m_input_canvas.row_step(),
-                                    .taps = m_shape.kernel,
-                                    .tap_step = m_input_canvas.row_step(),
-                                    .run = m_shape.kernel * inputs,
-                                    .dy = gradient + image * m_gradient_canvas.size() + m_gradient_canvas.origin(),
-                                    .dy_pixel_step = outputs,
-                                    .dy_row_step = m_gradient_canvas.row_step(),
-                                    .rows = m_shape.out_h(),
-                                    .columns = m_shape.out_w(),
-                                    .channels = outputs,
-                                    .gradient = partial});
+        correlate_weights({.x = input + image * m_input_canvas.size(),
+                           .x_pixel_step = stride * inputs,
+                           .x_row_step = stride * m_input_canvas.row_step(),
+                           .taps = m_shape.kernel,
+                           .tap_step = m_input_canvas.row_step(),
+                           .run = m_shape.kernel * inputs,
+                           .dy = gradient + image * m_gradient_canvas.size() + m_gradient_canvas.origin(),
+                           .dy_pixel_step = outputs,
+                           .dy_row_step = m_gradient_canvas.row_step(),
+                           .rows = m_shape.out_h(),
+                           .columns = m_shape.out_w(),
+                           .channels = outputs,
+                           .gradient = partial,
+                           .accumulate = accumulate || image > 0});
     }
 }
 

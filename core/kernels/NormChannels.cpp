@@ -55,13 +55,15 @@ void NormChannels::add_moments(std::int64_t group, const float* x, std::int64_t 
 
 std::int64_t NormChannels::merge_moments(std::span<double> mean, std::span<double> var) {
     std::int64_t total = 0;
+    const float* origin = nullptr;  // means are kept relative to the first group's shift: a large one costs no digits
     for (const GroupMoments& of : m_moments) {
         if (of.count == 0) continue;
+        if (!origin) origin = of.shift;
         const auto before = static_cast<double>(total), count = static_cast<double>(of.count);
         const double both = before + count;
         for (std::int64_t c = 0; c < m_channels; ++c) {
             const double of_shift = of.sums[c] / count;
-            const double group_mean = of.shift[c] + of_shift;
+            const double group_mean = (static_cast<double>(of.shift[c]) - origin[c]) + of_shift;
             const double group_squares = of.squares[c] - of.sums[c] * of_shift;
             if (total == 0) {
                 mean[c] = group_mean;
@@ -75,8 +77,9 @@ std::int64_t NormChannels::merge_moments(std::span<double> mean, std::span<doubl
         total += of.count;
     }
     if (total == 0) return 0;
-    for (double& square_sum : var.first(m_channels)) {
-        square_sum = square_sum < 0 ? 0 : square_sum / static_cast<double>(total);  // NaN stays
+    for (std::int64_t c = 0; c < m_channels; ++c) {
+        mean[c] += origin[c];
+        var[c] = var[c] < 0 ? 0 : var[c] / static_cast<double>(total);  // NaN stays
     }
     return total;
 }

@@ -50,10 +50,11 @@ void weight_gradient_tile(const WeightGradient& job, const float* x, const float
     for (int i = 0; i < Taps * Inputs; ++i) {
         float* to = gradient + (i / Inputs * job.run + i % Inputs) * job.channels;
         float* start = whole ? to : edge;
-        if (!whole) std::memcpy(edge, to, static_cast<std::size_t>(channels) * sizeof(float));
+        if (!whole && job.accumulate) std::memcpy(edge, to, static_cast<std::size_t>(channels) * sizeof(float));
 #pragma GCC unroll 2
         for (int v = 0; v < Vectors; ++v) {
-            hn::StoreU(hn::Add(hn::LoadU(floats, start + v * lanes), sums[i][v]), floats, start + v * lanes);
+            const V before = job.accumulate ? hn::LoadU(floats, start + v * lanes) : hn::Zero(floats);
+            hn::StoreU(hn::Add(before, sums[i][v]), floats, start + v * lanes);
         }
         if (!whole) std::memcpy(to, edge, static_cast<std::size_t>(channels) * sizeof(float));
     }
@@ -106,7 +107,7 @@ namespace normscope::kernels {
 
 HWY_EXPORT(weight_gradient_all);
 
-void accumulate_weight_gradient(const WeightGradient& job) {
+void correlate_weights(const WeightGradient& job) {
     HWY_DYNAMIC_DISPATCH(weight_gradient_all)(job);
 }
 

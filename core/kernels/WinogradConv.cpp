@@ -132,8 +132,8 @@ std::int64_t WinogradConv::partial_size() const {
     return winograd_points * m_shape.in_channels * packed_channels(m_shape.out_channels);
 }
 
-void WinogradConv::add_weight_gradient(const float* input, const float* gradient, std::int64_t images, float* partial,
-                                       float* work) const {
+void WinogradConv::weight_gradient(const float* input, const float* gradient, std::int64_t images, bool accumulate,
+                                   float* partial, float* work) const {
     const std::int64_t rows = tiles(m_shape.out_h()), columns = tiles(m_shape.out_w());
     const std::int64_t inputs = m_shape.in_channels, outputs = packed_channels(m_shape.out_channels);
     const TileGrid patch_grid{rows, columns, m_input_canvas.size(), m_input_canvas.row_step(), inputs};
@@ -149,19 +149,20 @@ void WinogradConv::add_weight_gradient(const float* input, const float* gradient
         transform_patches(patch_grid, input, first, count, patches);
         transform_gradients(gradient_grid, gradient + m_gradient_canvas.origin(), first, count, gradients);
         for (std::int64_t point = 0; point < winograd_points; ++point) {
-            accumulate_weight_gradient({.x = patches.values + point * patches.point_step,
-                                        .x_pixel_step = inputs,
-                                        .x_row_step = 0,
-                                        .taps = 1,
-                                        .tap_step = 0,
-                                        .run = inputs,
-                                        .dy = gradients.values + point * gradients.point_step,
-                                        .dy_pixel_step = outputs,
-                                        .dy_row_step = 0,
-                                        .rows = 1,
-                                        .columns = count,
-                                        .channels = outputs,
-                                        .gradient = partial + point * inputs * outputs});
+            correlate_weights({.x = patches.values + point * patches.point_step,
+                               .x_pixel_step = inputs,
+                               .x_row_step = 0,
+                               .taps = 1,
+                               .tap_step = 0,
+                               .run = inputs,
+                               .dy = gradients.values + point * gradients.point_step,
+                               .dy_pixel_step = outputs,
+                               .dy_row_step = 0,
+                               .rows = 1,
+                               .columns = count,
+                               .channels = outputs,
+                               .gradient = partial + point * inputs * outputs,
+                               .accumulate = accumulate || chunk > 0});
         }
     }
 }

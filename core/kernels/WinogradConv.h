@@ -26,8 +26,8 @@ class WinogradConv final : public ConvAlgorithm {
     void input_gradient(const float* packed, const float* gradient, std::int64_t images, bool accumulate, float* dx,
                         float* work) const override;
     std::int64_t partial_size() const override;
-    void add_weight_gradient(const float* input, const float* gradient, std::int64_t images, float* partial,
-                             float* work) const override;
+    void weight_gradient(const float* input, const float* gradient, std::int64_t images, bool accumulate,
+                         float* partial, float* work) const override;
     void finish_weight_gradient(float* partial) const override;
 
    private:

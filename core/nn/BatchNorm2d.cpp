@@ -26,8 +26,9 @@ BatchNorm2d<S>::~BatchNorm2d() = default;
 
 template <class S>
 bool BatchNorm2d<S>::has_kernels(const Shape& x, const Pass& pass) const {
-    return std::is_same_v<S, float> && pass.kernels != Kernels::reference && x.size() > 0 &&
-           m_options.ghost_batches == 1;
+    const bool uses_buffers = m_options.track_running_stats && (pass.mode == Mode::eval || m_options.frozen);
+    const bool has_shards = !uses_buffers && pass.mode == Mode::train && m_options.ghost_batches > 1;
+    return std::is_same_v<S, float> && pass.kernels != Kernels::reference && x.size() > 0 && !has_shards;
 }
 
 template <class S>

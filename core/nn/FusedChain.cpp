@@ -172,7 +172,7 @@ void FusedChain::run_backward_stage(std::size_t index, const Tensor<float>& grad
     pass.pool.run(work_groups, [&](std::int64_t group, int thread) {
         const auto [begin, end] = work_range(m_input_shape.n, group);
         float* partial = work.partials + group * work.partial_step;
-        std::fill_n(partial, work.partial_step, 0.0F);
+        if (begin == end) std::fill_n(partial, algorithm.partial_size(), 0.0F);
         float* gradients = work.gradients.of(thread);
         for (std::int64_t n = begin; n < end; n += algorithm.images_per_block()) {
             const std::int64_t images = std::min(algorithm.images_per_block(), end - n);
@@ -180,7 +180,7 @@ void FusedChain::run_backward_stage(std::size_t index, const Tensor<float>& grad
             for (std::int64_t i = 0; i < images; ++i) {
                 lay_out_gradient(stage, gradient, n + i, gradients + i * algorithm.gradient_canvas().size());
             }
-            algorithm.add_weight_gradient(inputs, gradients, images, partial, work.intermediate.of(thread));
+            algorithm.weight_gradient(inputs, gradients, images, n > begin, partial, work.intermediate.of(thread));
             if (!dx) continue;
             algorithm.input_gradient(work.packed, gradients, images, accumulate, dx->image(n),
                                      work.intermediate.of(thread));
