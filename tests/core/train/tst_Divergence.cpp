@@ -174,7 +174,7 @@ class tst_Divergence : public QObject {
         run.layer("linear").parameters()[1]->value[2] = nan;
         other.layer("linear").parameters()[1]->value[2] = nan;
         run.step();
-        const nn::Pass pass{other.trainer.pool(), nn::Mode::train};
+        const nn::Pass pass{.pool = other.trainer.pool(), .mode = nn::Mode::train, .kernels = other.trainer.kernels()};
         ImageBatch batch;
         load_batch(*other.experiment.data().train, other.experiment.sampler().next(8), other.experiment.recipe().data,
                    other.trainer.pool(), batch);
