@@ -118,6 +118,19 @@ HWY_INLINE void for_each_channel_vector(std::int64_t channels, const Visit& visi
     if (c < channels) visit(c, FirstLanes{channels - c});
 }
 
+/// visit(row, first column, end of columns, channel, bundle, lanes to work on) so that memory is passed once.
+template <class Visit>
+HWY_INLINE void for_each_strip(const NormArea& area, const Visit& visit) {
+    const std::int64_t tile = pixels_in_cache(area.channels);
+    for (std::int64_t row = 0; row < area.rows; ++row) {
+        for (std::int64_t begin = 0; begin < area.columns; begin += tile) {
+            const std::int64_t end = HWY_MIN(begin + tile, area.columns);
+            for_each_bundle(area.channels,
+                            [&](std::int64_t c, auto bundle, auto part) { visit(row, begin, end, c, bundle, part); });
+        }
+    }
+}
+
 }  // namespace normscope::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -44,19 +44,6 @@ void add_moments_all(const float* x, std::int64_t pixels, std::int64_t channels,
     }
 }
 
-/// visit(row, first column, end of columns, channel, bundle, lanes to work on) so that memory is passed once.
-template <class Visit>
-HWY_INLINE void for_each_strip(const NormArea& area, const Visit& visit) {
-    const std::int64_t tile = pixels_in_cache(area.channels);
-    for (std::int64_t row = 0; row < area.rows; ++row) {
-        for (std::int64_t begin = 0; begin < area.columns; begin += tile) {
-            const std::int64_t end = HWY_MIN(begin + tile, area.columns);
-            for_each_bundle(area.channels,
-                            [&](std::int64_t c, auto bundle, auto part) { visit(row, begin, end, c, bundle, part); });
-        }
-    }
-}
-
 template <bool relu>
 void normalize_area(const NormArea& area, const NormCoefficients& of, const float* x, std::int64_t x_step, float* y,
                     std::int64_t y_step) {

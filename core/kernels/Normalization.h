@@ -43,4 +43,19 @@ void add_gradient_sums(const NormArea& area, const NormCoefficients& of, const f
 void normalize_backward(const NormArea& area, const NormCoefficients& of, const float* x, std::int64_t x_step,
                         const float* dy, std::int64_t dy_step, float* dx, std::int64_t dx_step);
 
+/// One of the two branches of a residual block: z behind a norm, or without one as it is. Contiguous images.
+struct NormBranch {
+    const NormCoefficients* norm;  ///< null: the values themselves
+    const float* z;
+    double* sums;      ///< of add_gradient_sums(); unused without a norm
+    double* products;  ///< the same
+};
+
+/// y = max(a + b, 0), each branch behind its norm. The first one has a norm.
+void normalize_add_relu(const NormArea& area, const NormBranch& a, const NormBranch& b, float* y);
+
+/// g = ∂L/∂y where y > 0 (or NaN), else 0: the gradient of both branches; and their add_gradient_sums().
+void add_relu_backward(const NormArea& area, const NormBranch& a, const NormBranch& b, const float* y, const float* dy,
+                       float* g);
+
 }  // namespace normscope::kernels

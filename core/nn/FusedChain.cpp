@@ -143,11 +143,15 @@ void FusedChain::run_forward_stage(std::size_t index, const Pass& pass) {
     norm.finish_forward();
 }
 
-const Tensor<float>& FusedChain::forward(const Tensor<float>& x, const Pass& pass) {
+const Tensor<float>& FusedChain::forward_to_last_norm(const Tensor<float>& x, const Pass& pass) {
     prepare(x.shape(), pass);
     m_input = &x;
     for (std::size_t i = 0; i < m_stages.size(); ++i) run_forward_stage(i, pass);
+    return m_stages.back().z;
+}
 
+const Tensor<float>& FusedChain::forward(const Tensor<float>& x, const Pass& pass) {
+    forward_to_last_norm(x, pass);
     const Stage& last = m_stages.back();
     m_output.resize(last.output_shape);
     const kernels::NormChannels& norm = last.norm().channels();
@@ -205,7 +209,6 @@ const Tensor<float>& FusedChain::backward(const Tensor<float>& gradient, const P
 }
 
 void FusedChain::backward_into(const Tensor<float>& gradient, const Pass& pass, Tensor<float>& dx, bool accumulate) {
-    if (!accumulate) dx.resize(m_input_shape);
     run_backward(gradient, &dx, accumulate, pass);
 }
 
@@ -216,8 +219,13 @@ void FusedChain::run_backward(const Tensor<float>& gradient, Tensor<float>* dx, 
         const auto [begin, end] = work_range(m_input_shape.n, group);
         for (std::int64_t n = begin; n < end; ++n) add_gradients(last, gradient, n, group);
     });
-    last.norm().finish_backward();
+    backward_from_last_norm(gradient, pass, dx, accumulate);
+}
 
+void FusedChain::backward_from_last_norm(const Tensor<float>& gradient, const Pass& pass, Tensor<float>* dx,
+                                         bool accumulate) {
+    last_norm().finish_backward();
+    if (dx && !accumulate) dx->resize(m_input_shape);
     const Tensor<float>* behind = &gradient;
     for (std::size_t i = m_stages.size(); i-- > 0;) {
         if (pass.observer) show_backward(m_stages[i], *behind, pass);

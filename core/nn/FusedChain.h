@@ -44,6 +44,16 @@ class FusedChain {
     /// Writes ∂L/∂x to `dx` or adds it to what is there; that may be `gradient` itself.
     void backward_into(const Tensor<float>& gradient, const Pass& pass, Tensor<float>& dx, bool accumulate);
 
+    /// For a residual block, which applies the last norm itself and sums the gradients for it: the chain ends
+    /// with a norm.
+    bool ends_with_norm() const { return !m_stages.back().block.relu && !m_stages.back().block.pool; }
+    /// Output of the last convolution.
+    const Tensor<float>& forward_to_last_norm(const Tensor<float>& x, const Pass& pass);
+    const Tensor<float>& last_z() const { return m_stages.back().z; }
+    NormStage& last_norm() const { return m_stages.back().norm(); }
+    /// As backward_into(), after last_norm()'s begin_backward() and the sums. `dx` may be null.
+    void backward_from_last_norm(const Tensor<float>& gradient, const Pass& pass, Tensor<float>* dx, bool accumulate);
+
    private:
     struct Stage {
         FusedBlock block;

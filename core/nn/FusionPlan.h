@@ -22,6 +22,8 @@ class FusionPlan {
     void backward_into(const Tensor<float>& gradient, const Pass& pass, Tensor<float>& dx, bool accumulate) {
         m_segments[0].chain->backward_into(gradient, pass, dx, accumulate);
     }
+    /// The chain that all of it is, or null.
+    FusedChain* only_chain() const { return m_segments.size() == 1 ? m_segments[0].chain.get() : nullptr; }
 
    private:
     struct Segment {

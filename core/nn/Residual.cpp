@@ -2,6 +2,7 @@
 
 #include "core/kernels/Elementwise.h"
 #include "core/nn/ReLU.h"
+#include "core/nn/ResidualJoin.h"
 
 namespace normscope::nn {
 namespace {
@@ -28,6 +29,21 @@ Residual<S>::Residual(std::vector<NamedModule<S>> main, std::vector<NamedModule<
     : m_main(std::move(main)), m_shortcut(std::move(shortcut)), m_after(std::move(after)) {}
 
 template <class S>
+Residual<S>::~Residual() = default;
+
+template <class S>
+bool Residual<S>::can_join(const Shape& x, const Pass& pass) {
+    // An observer wants to see what lies in between: step by step, to the same bits.
+    if (pass.observer || !can_rectify_sum(pass)) return false;
+    FusedChain* main = m_main.only_chain(x, pass);
+    FusedChain* shortcut = m_shortcut.only_chain(x, pass);
+    if (!main || !main->ends_with_norm()) return false;
+    if (!m_shortcut.layers().empty() && (!shortcut || !shortcut->ends_with_norm())) return false;
+    if (!m_join) m_join = std::make_unique<ResidualJoin>(*main, shortcut);
+    return true;
+}
+
+template <class S>
 Shape Residual<S>::output_shape(const Shape& input) const {
     const Shape main = m_main.output_shape(input), shortcut = m_shortcut.output_shape(input);
     if (main != shortcut) {
@@ -39,6 +55,13 @@ Shape Residual<S>::output_shape(const Shape& input) const {
 
 template <class S>
 const Tensor<S>& Residual<S>::forward(const Tensor<S>& x, const Pass& pass) {
+    m_joined = can_join(x.shape(), pass);
+    if constexpr (std::is_same_v<S, float>) {
+        if (m_joined) {
+            m_join->forward(x, pass, m_output);
+            return m_output;
+        }
+    }
     const Tensor<S>& main = m_main.forward(x, pass);
     const Tensor<S>& shortcut = m_shortcut.forward(x, pass);
     m_rectifies = can_rectify_sum(pass);
@@ -71,6 +94,15 @@ const Tensor<S>& Residual<S>::rectify_sum(const Tensor<S>& main, const Tensor<S>
 
 template <class S>
 const Tensor<S>& Residual<S>::backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) {
+    if constexpr (std::is_same_v<S, float>) {
+        if (m_joined) {
+            const Tensor<S>& dx =
+                m_join->backward(m_output, gradient, pass, input_gradient, m_sum_gradient, m_input_gradient);
+            if (input_gradient) return dx;
+            m_input_gradient.resize({});
+            return m_input_gradient;
+        }
+    }
     if (m_rectifies) return backward_through_rectifier(gradient, pass, input_gradient);
     return backward_of_branches(m_after.backward(gradient, pass, true), pass, input_gradient);
 }

@@ -5,6 +5,8 @@
 
 namespace normscope::nn {
 
+class ResidualJoin;
+
 /// y = after(main(x) + shortcut(x)), after He et al. 2016, "Deep residual learning for image recognition".
 /// An empty shortcut is the identity; otherwise its layers are named "downsample.0" … as in torchvision.
 /// State order: main, downsample, after.
@@ -12,6 +14,7 @@ template <class S>
 class Residual : public Module<S> {
    public:
     Residual(std::vector<NamedModule<S>> main, std::vector<NamedModule<S>> shortcut, std::vector<NamedModule<S>> after);
+    ~Residual() override;
 
     std::string kind() const override { return "Residual"; }
     /// Throws ShapeError if the two branches do not have the same shape.
@@ -28,6 +31,8 @@ class Residual : public Module<S> {
    private:
     /// With kernels: the sum's only use is a ReLU, and nobody needs to keep it.
     bool can_rectify_sum(const Pass& pass) const;
+    /// Whether the branches' last norms can be computed with it, too; then m_join is there.
+    bool can_join(const Shape& x, const Pass& pass);
     /// max(main + shortcut, 0) at once.
     const Tensor<S>& rectify_sum(const Tensor<S>& main, const Tensor<S>& shortcut, const Pass& pass);
     /// ∂L/∂sum, and from there the branches.
@@ -42,6 +47,8 @@ class Residual : public Module<S> {
     bool m_rectifies = false;  ///< in the last forward pass
     Tensor<S> m_output;        ///< … and then
     Tensor<S> m_sum_gradient;
+    bool m_joined = false;  ///< in the last forward pass
+    std::unique_ptr<ResidualJoin> m_join;
 };
 
 }  // namespace normscope::nn

@@ -62,6 +62,18 @@ bool Sequential<S>::backward_into(const Tensor<S>& gradient, const Pass& pass, T
 }
 
 template <class S>
+FusedChain* Sequential<S>::only_chain(const Shape& x, const Pass& pass) {
+    if constexpr (std::is_same_v<S, float>) {
+        if (pass.kernels == Kernels::reference) return nullptr;
+        if (!m_plan) m_plan = std::make_unique<FusionPlan>(m_layers);
+        FusedChain* chain = m_plan->only_chain();
+        return chain && chain->can_run(x, pass) ? chain : nullptr;
+    } else {
+        return nullptr;
+    }
+}
+
+template <class S>
 std::vector<const NamedModule<S>*> Sequential<S>::children() const {
     std::vector<const NamedModule<S>*> children;
     for (const auto& layer : m_layers) children.push_back(&layer);

@@ -5,6 +5,7 @@
 
 namespace normscope::nn {
 
+class FusedChain;
 class FusionPlan;
 
 /// A chain of named layers, as torch.nn.Sequential. Without layers it passes everything on unchanged.
@@ -25,6 +26,8 @@ class Sequential : public Module<S> {
     /// The same, but writes ∂L/∂x to `dx` or adds it to what is there; with `accumulate` that may be `gradient` itself.
     /// False if the last forward pass was made in a way that cannot; then nothing has happened.
     bool backward_into(const Tensor<S>& gradient, const Pass& pass, Tensor<S>& dx, bool accumulate);
+    /// The chain of blocks that all layers are computed as in this pass, or null: not all are, or not in float.
+    FusedChain* only_chain(const Shape& x, const Pass& pass);
     std::vector<const NamedModule<S>*> children() const override;
     std::unique_ptr<Module<S>> clone() const override { return std::make_unique<Sequential>(clone_layers(m_layers)); }
 
