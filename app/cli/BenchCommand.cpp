@@ -24,7 +24,7 @@ struct Options {
     int threads = 1;
     double seconds = 1;
     bool no_norm = false;
-    nn::Kernels kernels = nn::Kernels::winograd;
+    std::string kernels = "winograd";
     std::string isa;  ///< empty: the best
     bool json = false;
 };
@@ -65,6 +65,7 @@ Experiment make_experiment(const Options& options) {
     recipe.data.mean.assign(channels, 0.0);
     recipe.data.std.assign(channels, 1.0);
     recipe.optimizer.lr = 0.01;
+    recipe.kernels = options.kernels;
     return {recipe, {std::make_shared<BlankDataset>(options.batch, size == "28" ? 28 : 32, channels), nullptr}};
 }
 
@@ -97,7 +98,6 @@ int run(const Options& options) {
     Experiment experiment = make_experiment(options);
     const ImageBatch batch = random_batch(experiment, options.batch);
     Trainer trainer(options.threads);
-    trainer.set_kernels(options.kernels);
     if (!options.isa.empty()) kernels::use_isa(options.isa);
     const auto times = measure(trainer, experiment, batch, options.seconds);
     const double median = times[times.size() / 2];
@@ -136,9 +136,8 @@ void add_bench_command(CLI::App& app, std::function<int()>& chosen) {
         ->check(CLI::Range(0.0, 3600.0))
         ->capture_default_str();
     command->add_option("--kernels", options->kernels, "reference, direct or winograd")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, nn::Kernels>{{"reference", nn::Kernels::reference},
-                                                                               {"direct", nn::Kernels::direct},
-                                                                               {"winograd", nn::Kernels::winograd}}));
+        ->check(CLI::IsMember({"reference", "direct", "winograd"}))
+        ->capture_default_str();
     command->add_option("--isa", options->isa, "Instruction set instead of the best this processor has")
         ->check(CLI::IsMember(kernels::available_isas()));
     command->add_flag("--no-bn", options->no_norm, "Without the norm layers");

@@ -5,6 +5,7 @@
 #include "core/tensor/Tensor.h"
 
 #include <cstdint>
+#include <string_view>
 
 namespace normscope::nn {
 
@@ -29,6 +30,9 @@ enum class Kernels {
     direct,     ///< vector kernels for the instruction set of the processor
     winograd,   ///< the same, with Winograd's algorithm for 3×3 convolutions where it is faster
 };
+
+/// By its name above. Throws InputError for any other.
+Kernels kernels_named(std::string_view name);
 
 /// Which random numbers layers draw in this pass: equal numbers, equal draws.
 struct PassRandom {

@@ -126,6 +126,8 @@ struct Recipe {
     RecordRecipe record;
     std::int64_t epochs = 5;
     std::uint64_t seed = 1;
+    /// What computes: reference, direct or winograd (nn::Kernels). They round differently, so it decides the bits.
+    std::string kernels = "winograd";
 };
 
 /// Value of the numeric setting `key` (a HyperparameterSpec::key). "model.norm.momentum" is NaN for the cumulative

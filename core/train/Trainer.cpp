@@ -81,7 +81,7 @@ void Trainer::add_batch(Experiment& experiment, const ImageBatch& batch, Sums& s
     if (sums.batches == 1) m_gradient_sum.assign(gradients.begin(), gradients.end());
     if (sums.batches > 1) add(gradients, m_gradient_sum);
 
-    nn::Pass pass{.pool = m_pool, .mode = nn::Mode::train, .kernels = m_kernels};
+    nn::Pass pass{.pool = m_pool, .mode = nn::Mode::train, .kernels = nn::kernels_named(experiment.recipe().kernels)};
     pass.random = {experiment.recipe().seed, training_pass(experiment.step(), sums.batches)};
     const Tensor<float>& logits = network.forward(batch.images, pass);
     const nn::Classification found =

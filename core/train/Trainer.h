@@ -50,10 +50,6 @@ class Trainer {
 
     ThreadPool& pool() { return m_pool; }
 
-    /// What the passes compute with from now on.
-    void set_kernels(nn::Kernels kernels) { m_kernels = kernels; }
-    nn::Kernels kernels() const { return m_kernels; }
-
    private:
     /// What the batches of a step have found so far.
     struct Sums {
@@ -73,7 +69,6 @@ class Trainer {
     StepResult finish_step(Experiment& experiment, Sums& sums);
 
     ThreadPool m_pool;
-    nn::Kernels m_kernels = nn::Kernels::winograd;
     ImageBatch m_batch;
     Tensor<float> m_gradient;
     AlignedVector<float> m_gradient_sum;  ///< of a step's batches so far

@@ -10,6 +10,7 @@ using Json = nlohmann::ordered_json;
 using Path = std::string_view;
 
 constexpr std::int64_t largest_count = 1'000'000'000;
+constexpr std::array<Path, 3> kernels{"reference", "direct", "winograd"};
 
 constexpr std::array fields{
     RecipeField{"record.eval_every", [](const Recipe& r) { return Json(r.record.eval_every); },
@@ -20,6 +21,8 @@ constexpr std::array fields{
                 [](Recipe& r, const Json& v, Path p) { r.epochs = checked_whole_setting(v, p); }},
     RecipeField{"seed", [](const Recipe& r) { return Json(r.seed); },
                 [](Recipe& r, const Json& v, Path p) { r.seed = checked_seed(v, p); }},
+    RecipeField{"kernels", [](const Recipe& r) { return Json(r.kernels); },
+                [](Recipe& r, const Json& v, Path p) { r.kernels = checked_choice(v, p, kernels, {}); }},
 };
 
 }  // namespace

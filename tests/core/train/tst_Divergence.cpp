@@ -174,7 +174,9 @@ class tst_Divergence : public QObject {
         run.layer("linear").parameters()[1]->value[2] = nan;
         other.layer("linear").parameters()[1]->value[2] = nan;
         run.step();
-        const nn::Pass pass{.pool = other.trainer.pool(), .mode = nn::Mode::train, .kernels = other.trainer.kernels()};
+        const nn::Pass pass{.pool = other.trainer.pool(),
+                            .mode = nn::Mode::train,
+                            .kernels = nn::kernels_named(other.experiment.recipe().kernels)};
         ImageBatch batch;
         load_batch(*other.experiment.data().train, other.experiment.sampler().next(8), other.experiment.recipe().data,
                    other.trainer.pool(), batch);
