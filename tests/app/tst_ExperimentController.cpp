@@ -13,6 +13,9 @@ using namespace normscope;
 using namespace normscope::app;
 using telemetry::RunState;
 
+/// Milliseconds: sanitizers take their time.
+constexpr int patience = 60'000;
+
 class tst_ExperimentController : public QObject {
     Q_OBJECT
 
@@ -33,7 +36,7 @@ class tst_ExperimentController : public QObject {
 
 void tst_ExperimentController::startsTheDefaultExperiment() {
     m_experiment.startDefault(false);
-    QTRY_COMPARE_WITH_TIMEOUT(m_run.model().snapshot().state, RunState::paused, 30000);
+    QTRY_COMPARE_WITH_TIMEOUT(m_run.model().snapshot().state, RunState::paused, patience);
     QCOMPARE(m_experiment.recipe().model.norm.momentum, 0.01);
     QVERIFY(!m_experiment.needsRestart());
     QCOMPARE(m_run.model().description()->train_images, 6000);
@@ -42,13 +45,13 @@ void tst_ExperimentController::startsTheDefaultExperiment() {
 void tst_ExperimentController::changesLiveSettingsWithUndo() {
     QSignalSpy changed(&m_experiment, &ExperimentController::hyperparameterChanged);
     m_experiment.changeHyperparameter("model.norm.momentum", 0.5);
-    QTRY_COMPARE(m_run.model().events().size(), 1U);
+    QTRY_COMPARE_WITH_TIMEOUT(m_run.model().events().size(), 1U, patience);
     QCOMPARE(m_run.model().events().back().new_value, "0.5");
     QCOMPARE(m_experiment.recipe().model.norm.momentum, 0.5);
     m_experiment.undoStack().undo();
     QCOMPARE(m_experiment.recipe().model.norm.momentum, 0.01);
     QCOMPARE(changed.count(), 2);
-    QTRY_COMPARE(m_run.model().events().back().new_value, "0.01");
+    QTRY_COMPARE_WITH_TIMEOUT(m_run.model().events().back().new_value, "0.01", patience);
 }
 
 void tst_ExperimentController::cumulativeMomentumCanBeUndone() {
@@ -67,13 +70,13 @@ void tst_ExperimentController::offersARestartForTheOthers() {
     QVERIFY(m_experiment.restartAction()->isEnabled());
     QVERIFY(m_run.model().description()->seed != 77);  // the run goes on with its own
     m_experiment.restart();
-    QTRY_COMPARE(m_run.model().description()->seed, 77U);
+    QTRY_COMPARE_WITH_TIMEOUT(m_run.model().description()->seed, 77U, patience);
     QVERIFY(!m_experiment.needsRestart());
     m_run.pause();
 }
 
 void tst_ExperimentController::choosesANetworkWithUndo() {
-    QTRY_COMPARE(m_run.model().snapshot().state, RunState::paused);
+    QTRY_COMPARE_WITH_TIMEOUT(m_run.model().snapshot().state, RunState::paused, patience);
     QSignalSpy changed(&m_experiment, &ExperimentController::choiceChanged);
     m_experiment.changeChoice("model.name", "Layers", "vgg");
     m_experiment.changeChoice("model.name", "Layers", "vgg");  // nothing new
@@ -85,20 +88,20 @@ void tst_ExperimentController::choosesANetworkWithUndo() {
 
     m_experiment.undoStack().redo();
     m_experiment.restart();
-    QTRY_COMPARE(m_run.model().description()->model_name, "vgg");
+    QTRY_COMPARE_WITH_TIMEOUT(m_run.model().description()->model_name, "vgg", patience);
     QVERIFY(!m_experiment.needsRestart());
     m_run.pause();
 }
 
 void tst_ExperimentController::resetKeepsWhatWaitedForARestart() {
-    QTRY_COMPARE(m_run.model().snapshot().state, RunState::paused);
+    QTRY_COMPARE_WITH_TIMEOUT(m_run.model().snapshot().state, RunState::paused, patience);
     const auto run = m_run.model().description()->run_id;
     m_experiment.changeHyperparameter("seed", 78);
     m_run.resetAction()->trigger();
-    QTRY_VERIFY(m_run.model().description()->run_id > run);
+    QTRY_VERIFY_WITH_TIMEOUT(m_run.model().description()->run_id > run, patience);
     QCOMPARE(m_run.model().description()->seed, 78U);
     QCOMPARE(m_experiment.recipe().seed, 78U);
-    QTRY_COMPARE(m_run.model().snapshot().state, RunState::paused);
+    QTRY_COMPARE_WITH_TIMEOUT(m_run.model().snapshot().state, RunState::paused, patience);
 }
 
 void tst_ExperimentController::missingDataLeavesTheRunAlone_data() {
@@ -122,16 +125,16 @@ void tst_ExperimentController::missingDataLeavesTheRunAlone() {
         file.write(bytes);
     }
     m_run.play();
-    QTRY_COMPARE(m_run.model().snapshot().state, RunState::playing);
+    QTRY_COMPARE_WITH_TIMEOUT(m_run.model().snapshot().state, RunState::playing, patience);
     const auto run = m_run.model().description()->run_id;
     const auto step = m_run.model().snapshot().step;
     QSignalSpy noticed(&m_run.model(), &RunModel::noticed);
 
     m_experiment.openData(QStringLiteral("idx:%1,%1").arg(path));
 
-    QTRY_COMPARE(noticed.count(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(noticed.count(), 1, patience);
     QVERIFY2(noticed.first().first().toString().contains(path), qPrintable(noticed.first().first().toString()));
-    QTRY_VERIFY(m_run.model().snapshot().step > step);  // and still training
+    QTRY_VERIFY_WITH_TIMEOUT(m_run.model().snapshot().step > step, patience);  // and still training
     QCOMPARE(m_run.model().description()->run_id, run);
     QCOMPARE(m_experiment.recipe().data.source, "fashion-mnist");
     m_run.pause();
