@@ -39,13 +39,13 @@ void tst_Heartbeat::neverBlockedLong() {
         late.push_back(std::max(0.0, static_cast<double>(clock.nsecsElapsed()) * 1e-6 - beat));
         clock.start();
     });
-    const auto last = model.snapshot().step.value + 300;
+    const auto first = model.snapshot().step.value;
     clock.start();
     heart.start();
-    QTRY_VERIFY_WITH_TIMEOUT(model.snapshot().step.value >= last, 120000);
+    QTRY_VERIFY_WITH_TIMEOUT(late.size() >= 300, 120000);
     heart.stop();
 
-    QVERIFY(late.size() > 100);
+    QVERIFY(model.snapshot().step.value >= first + 50);  // it trained all the while
     std::ranges::sort(late);
     const double p99 = late[late.size() * 99 / 100];
     qInfo(

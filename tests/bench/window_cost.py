@@ -35,7 +35,7 @@ def window(steps):
 
 
 def engine(steps):
-    return seconds([options.programs / "normscope-cli", "train", recipe, "--out", f"{scratch}/run", "--steps", str(steps),
+    return seconds([options.programs / "normscope-cli", "train", recipe, "--overwrite", "--out", f"{scratch}/run", "--steps", str(steps),
                     "--threads", str(options.threads)])
 
 
