@@ -37,19 +37,23 @@ RegularFile open_regular_file(const std::filesystem::path& path) {
     return file;
 }
 
+std::size_t read_fully(const RegularFile& file, std::span<std::byte> target, const std::filesystem::path& path) {
+    std::size_t done = 0;
+    while (done < target.size()) {
+        const auto count = ::read(file.descriptor.get(), target.data() + done, target.size() - done);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) throw_system_error(failed, path, errno);
+        if (count == 0) break;
+        done += static_cast<std::size_t>(count);
+    }
+    return done;
+}
+
 FileStart read_file_start(const std::filesystem::path& path, std::size_t count) {
     const RegularFile file = open_regular_file(path);
     FileStart start{std::vector<std::byte>(static_cast<std::size_t>(std::min<std::uint64_t>(count, file.size))),
                     file.size};
-    std::size_t done = 0;
-    while (done < start.bytes.size()) {
-        const auto read = ::read(file.descriptor.get(), start.bytes.data() + done, start.bytes.size() - done);
-        if (read < 0 && errno == EINTR) continue;
-        if (read < 0) throw_system_error(failed, path, errno);
-        if (read == 0) break;  // it was cut meanwhile
-        done += static_cast<std::size_t>(read);
-    }
-    start.bytes.resize(done);
+    start.bytes.resize(read_fully(file, start.bytes, path));  // fewer if it was cut meanwhile
     return start;
 }
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <vector>
 
 namespace normscope::io {
@@ -19,6 +20,10 @@ struct RegularFile {
 /// Opens a regular file for reading (symbolic links are followed). Folders, devices and FIFOs are refused without
 /// opening or waiting for them. Throws InputError; WorkError if the system fails (too many open files).
 RegularFile open_regular_file(const std::filesystem::path& path);
+
+/// Fills `target` from where the file was last read to; returns the bytes read, fewer only at the end of the file.
+/// `path` is for messages. Throws WorkError if reading fails.
+std::size_t read_fully(const RegularFile& file, std::span<std::byte> target, const std::filesystem::path& path);
 
 /// What a file begins with.
 struct FileStart {
