@@ -98,10 +98,8 @@ void TrainRun::step() {
 void TrainRun::record() {
     m_row = {};
     record_step(m_experiment, m_outcome.last, m_row);
-    const RecordRecipe& record = m_experiment.recipe().record;
-    const bool due = record.eval_every > 0 && m_experiment.step().value % record.eval_every == 0;
-    if (due && m_experiment.data().eval) {
-        m_accuracy = m_trainer.evaluate(m_experiment, record.eval_images);
+    if (evaluation_due(m_experiment)) {
+        m_accuracy = m_trainer.evaluate(m_experiment, m_experiment.recipe().record.eval_images);
         record_evaluation(m_experiment, m_schema, m_accuracy, m_row);
     }
     std::vector<double> settings;

@@ -109,6 +109,11 @@ void record_step(const Experiment& experiment, const StepResult& result, telemet
     }
 }
 
+bool evaluation_due(const Experiment& experiment) {
+    const RecordRecipe& record = experiment.recipe().record;
+    return record.eval_every > 0 && experiment.step().value % record.eval_every == 0 && experiment.data().eval;
+}
+
 void record_evaluation(const Experiment& experiment, const telemetry::SeriesSchema& schema,
                        const Evaluation& evaluation, telemetry::StepColumns& columns) {
     const auto add = [&](std::optional<SeriesIndex> series, double value) {

@@ -20,6 +20,9 @@ telemetry::RunDescription describe(const Experiment& experiment, std::uint64_t r
 /// Appends the row of the step just done.
 void record_step(const Experiment& experiment, const StepResult& result, telemetry::StepColumns& columns);
 
+/// True if the recipe asks for an evaluation at the experiment's present step and there is something to measure.
+bool evaluation_due(const Experiment& experiment);
+
 /// Appends an evaluation made after the experiment's last step.
 void record_evaluation(const Experiment& experiment, const telemetry::SeriesSchema& schema,
                        const Evaluation& evaluation, telemetry::StepColumns& columns);

@@ -251,10 +251,9 @@ void TrainingSession::stop_diverged(const Divergence& divergence) {
 }
 
 void TrainingSession::evaluate_if_due() {
-    const RecordRecipe& record = m_experiment->recipe().record;
-    if (record.eval_every <= 0 || m_experiment->step().value % record.eval_every != 0) return;
-    if (!m_experiment->data().eval) return;
-    record_evaluation(*m_experiment, m_schema, m_trainer.evaluate(*m_experiment, record.eval_images), m_columns);
+    if (!evaluation_due(*m_experiment)) return;
+    const auto evaluation = m_trainer.evaluate(*m_experiment, m_experiment->recipe().record.eval_images);
+    record_evaluation(*m_experiment, m_schema, evaluation, m_columns);
 }
 
 void TrainingSession::set_state(RunState state) {
