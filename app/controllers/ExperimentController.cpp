@@ -66,7 +66,8 @@ void ExperimentController::openData(const DataRecipe& data) {
     recipe.data.eval_fraction = data.eval_fraction;
     recipe.data.mean = data.mean;
     recipe.data.std = data.std;
-    m_run.load([recipe] { return recipe; }, true);
+    // Numbers that people typed are checked as those of a file are.
+    m_run.load([recipe] { return parse_recipe(to_json(recipe), "data"); }, true);
 }
 
 void ExperimentController::changeHyperparameter(const QString& key, double value) {

@@ -31,8 +31,16 @@ constexpr int mostListed = 2000;  // skipped files in the list
 
 QString numbers(const std::vector<double>& values) {
     QStringList texts;
-    for (const double value : values) texts << QString::number(value, 'f', 4);
+    for (const double value : values) texts << QString::number(value, 'g', 4);
     return texts.join(QStringLiteral(", "));
+}
+
+/// A channel that is the same everywhere cannot be divided by its standard deviation.
+std::vector<double> divisors(std::vector<double> std) {
+    for (double& value : std) {
+        if (!(value > 1e-6)) value = 1;
+    }
+    return std;
 }
 
 std::vector<double> parseNumbers(const QString& text, const QString& field) {
@@ -149,7 +157,7 @@ widgets::Card* DataPage::buildChooser() {
     connect(m_form, &DataForm::edited, this, [this] { m_train->setEnabled(false); });
     connect(m_measured, &QPushButton::clicked, this, [this] {
         m_mean->setText(numbers(m_preview->summary.train.moments.mean));
-        m_std->setText(numbers(m_preview->summary.train.moments.std));
+        m_std->setText(numbers(divisors(m_preview->summary.train.moments.std)));
     });
     return card;
 }
@@ -251,7 +259,7 @@ void DataPage::showPreview(std::shared_ptr<const DataPreview> preview) {
     const Recipe& recipe = context().experiment.recipe();
     const bool ofTheRun = recipe.data.source == m_preview->recipe.source;
     m_mean->setText(numbers(ofTheRun ? recipe.data.mean : found.train.moments.mean));
-    m_std->setText(numbers(ofTheRun ? recipe.data.std : found.train.moments.std));
+    m_std->setText(numbers(ofTheRun ? recipe.data.std : divisors(found.train.moments.std)));
     m_measured->setEnabled(true);
     m_train->setEnabled(true);
 

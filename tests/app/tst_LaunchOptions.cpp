@@ -51,7 +51,6 @@ void tst_LaunchOptions::refuses_data() {
     QTest::newRow("threads") << QStringList{"--threads", "0"} << "whole number";
     QTest::newRow("view") << QStringList{"--view", "nonsense"} << "nonsense";
     QTest::newRow("missing recipe") << QStringList{"/nowhere/recipe.json"} << "/nowhere/recipe.json";
-    QTest::newRow("folder") << QStringList{"/tmp"} << "folder";
     QTest::newRow("two recipes") << QStringList{"a", "b"} << "Only one";
     QTest::newRow("two endings") << QStringList{"--screenshot", "a.png", "--headless", "b"} << "together";
 }
