@@ -5,6 +5,7 @@
 #include "core/recipe/Recipe.h"
 #include "datasets/ChannelMoments.h"
 #include "datasets/DataSpec.h"
+#include "datasets/ImageFolderWriter.h"
 #include "datasets/LoadReport.h"
 
 #include <CLI/CLI.hpp>
@@ -28,6 +29,7 @@ constexpr std::size_t most_listed = 20;  ///< skipped files in the text; JSON li
 
 struct Options {
     std::string spec;
+    std::filesystem::path write;  ///< empty: not written
     bool json = false;
 };
 
@@ -122,11 +124,21 @@ void print_report(const Json& result) {
     }
 }
 
+/// A folder that "folder:DIR" reads as the same two sets, or as the one there is.
+void write_pictures(const DataSplit& split, const std::filesystem::path& folder, Watch& watch) {
+    if (!split.eval) return datasets::write_image_folder(*split.train, folder, watch.options());
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);  // what is wrong with it is said by the writer
+    datasets::write_image_folder(*split.train, folder / "train", watch.options());
+    datasets::write_image_folder(*split.eval, folder / "test", watch.options());
+}
+
 int run(const Options& options) {
     Watch watch;
     DataRecipe recipe;
     recipe.source = options.spec;
     const DataSplit split = datasets::load_data(recipe, watch.options());
+    if (!options.write.empty()) write_pictures(split, options.write, watch);
     Json result{{"name", split.train->name()}, {"train", describe(*split.train, watch)}};
     if (split.eval) result["eval"] = describe(*split.eval, watch);
     add_report(result, split);
@@ -153,6 +165,9 @@ void add_data_command(CLI::App& app, std::function<int()>& chosen) {
                      "npy:IMAGES.npy,LABELS.npy, folder:DIR?size=64&fit=crop&color=rgb or "
                      "shapes:size=32,noise=0.05,…; see docs/data-sets.md")
         ->required();
+    command->add_option("--write", options->write,
+                        "Also write the pictures into this new folder: DIR/CLASS/NUMBER.png, or the same in DIR/train "
+                        "and DIR/test");
     command->add_flag("--json", options->json, "One JSON object on standard output");
     command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
