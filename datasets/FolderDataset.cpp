@@ -171,7 +171,7 @@ void FolderDataset::read_image(std::int64_t index, std::span<float> pixels) cons
         try {
             read_picture(wanted.path, m_target, decoded);
         } catch (const UnreadableImage& error) {
-            throw InputError("Could not read " + io::in_quotes(wanted.path.native()) + ": " + error.what() +
+            throw InputError("Could not read " + io::in_quotes(wanted.path) + ": " + error.what() +
                              ". It could be read when the data was opened.");
         }
         bytes = decoded;

@@ -35,13 +35,13 @@ class FolderDataset final : public ReportedDataset {
     const std::string& name() const override { return m_name; }
     const LoadReport& load_report() const override { return m_report; }
 
-    const std::filesystem::path& path(std::int64_t index) const { return image(index).path; }
+    std::filesystem::path path(std::int64_t index) const { return image(index).path; }
     /// Images that are kept decoded.
     std::int64_t cached() const { return m_cached; }
 
    private:
     struct Image {
-        std::filesystem::path path;
+        std::string path;
         std::int32_t label;
         std::int64_t slot;  ///< in the cache; −1: not kept
     };
