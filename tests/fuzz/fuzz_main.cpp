@@ -1,10 +1,12 @@
-// libFuzzer's entry for one target, NORMSCOPE_FUZZ_TARGET. Beside crashes, hangs and leaks it watches memory.
+// libFuzzer's entry for one target, NORMSCOPE_FUZZ_TARGET. Beside crashes and leaks it watches memory and processor
+// time.
 #include "tests/fuzz/FuzzTargets.h"
 
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 
 #include <sanitizer/allocator_interface.h>
 
@@ -20,6 +22,13 @@ void count_malloc(const volatile void*, size_t size) {
 
 void count_free(const volatile void* memory) {
     live_bytes -= __sanitizer_get_allocated_size(const_cast<const void*>(memory));
+}
+
+/// Of this process: a busy machine makes no input slow.
+double processor_seconds() {
+    timespec time{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 const normscope::testing::FuzzTarget& target() {
@@ -42,7 +51,14 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::size_t before = live_bytes;
     peak_bytes = before;
+    const double begin = processor_seconds();
     target().run(std::as_bytes(std::span(data, size)));
+    const double seconds = processor_seconds() - begin;
+    constexpr double most_seconds = 2;
+    if (seconds > most_seconds) {
+        std::fprintf(stderr, "%.1f s of processor time for an input of %zu bytes\n", seconds, size);
+        std::abort();
+    }
     const std::size_t taken = peak_bytes - std::min<std::size_t>(before, peak_bytes);
     if (taken > size + normscope::testing::memory_allowance) {
         std::fprintf(stderr, "%zu bytes of memory for an input of %zu bytes\n", taken, size);
