@@ -62,7 +62,8 @@ class FolderDataset final : public ReportedDataset {
     std::vector<std::vector<std::byte>> m_blocks;  ///< the cache; grows with the images that are read
 };
 
-/// The data of a folder; `eval` is its own test set if it is split already (see list_folder), else null.
+/// The data of a folder; `eval` is its own test set if it is split already (see list_folder), else null. Both share
+/// LoadOptions::cache_bytes.
 DataSplit load_folder(const FolderSpec& spec, const LoadOptions& options = {});
 
 }  // namespace normscope::datasets

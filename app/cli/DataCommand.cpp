@@ -137,6 +137,7 @@ int run(const Options& options) {
     Watch watch;
     DataRecipe recipe;
     recipe.source = options.spec;
+    if (!options.write.empty()) recipe.eval_fraction = 0;  // what is one set is written as one
     const DataSplit split = datasets::load_data(recipe, watch.options());
     if (!options.write.empty()) write_pictures(split, options.write, watch);
     Json result{{"name", split.train->name()}, {"train", describe(*split.train, watch)}};
