@@ -171,7 +171,7 @@ void FolderDataset::read_image(std::int64_t index, std::span<float> pixels) cons
         try {
             read_picture(wanted.path, m_target, decoded);
         } catch (const UnreadableImage& error) {
-            throw InputError("Could not read " + io::in_quotes(wanted.path.native()) + ": " + error.what() +
+            throw InputError("Could not read " + io::in_quotes(wanted.path) + ": " + error.what() +
                              ". It could be read when the data was opened.");
         }
         bytes = decoded;
@@ -191,8 +191,13 @@ DataSplit load_folder(const FolderSpec& spec, const LoadOptions& options) {
     const std::string quoted = io::in_quotes((error ? spec.folder : real).filename().native());
     const std::string name = quoted.substr(1, quoted.size() - 2);
     DataSplit split;
-    split.train = std::make_shared<FolderDataset>(name, std::move(listings.train), spec, options);
-    if (listings.eval) split.eval = std::make_shared<FolderDataset>(name, std::move(*listings.eval), spec, options);
+    const auto train = std::make_shared<const FolderDataset>(name, std::move(listings.train), spec, options);
+    split.train = train;
+    if (listings.eval) {
+        LoadOptions rest = options;
+        rest.cache_bytes -= static_cast<std::uint64_t>(train->cached()) * spec.target.bytes();
+        split.eval = std::make_shared<FolderDataset>(name, std::move(*listings.eval), spec, rest);
+    }
     return split;
 }
 

@@ -35,13 +35,13 @@ class FolderDataset final : public ReportedDataset {
     const std::string& name() const override { return m_name; }
     const LoadReport& load_report() const override { return m_report; }
 
-    const std::filesystem::path& path(std::int64_t index) const { return image(index).path; }
+    std::filesystem::path path(std::int64_t index) const { return image(index).path; }
     /// Images that are kept decoded.
     std::int64_t cached() const { return m_cached; }
 
    private:
     struct Image {
-        std::filesystem::path path;
+        std::string path;
         std::int32_t label;
         std::int64_t slot;  ///< in the cache; −1: not kept
     };
@@ -62,7 +62,8 @@ class FolderDataset final : public ReportedDataset {
     std::vector<std::vector<std::byte>> m_blocks;  ///< the cache; grows with the images that are read
 };
 
-/// The data of a folder; `eval` is its own test set if it is split already (see list_folder), else null.
+/// The data of a folder; `eval` is its own test set if it is split already (see list_folder), else null. Both share
+/// LoadOptions::cache_bytes.
 DataSplit load_folder(const FolderSpec& spec, const LoadOptions& options = {});
 
 }  // namespace normscope::datasets

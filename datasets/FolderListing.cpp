@@ -98,7 +98,7 @@ FolderListing list_classes(FolderWalk& walk, const FolderContents& contents, Loa
     for (std::size_t i = 0; i < contents.folders.size(); ++i) {
         listing.class_names.push_back(contents.folders[i].filename().native());
         for (auto& file : walk.all_files(contents.folders[i])) {
-            listing.images.push_back({std::move(file), static_cast<std::int32_t>(i)});
+            listing.images.push_back({file.native(), static_cast<std::int32_t>(i)});
         }
     }
     listing.report = std::move(report);
@@ -180,7 +180,7 @@ FolderListing list_by_csv(const fs::path& folder, FolderWalk& walk, const Folder
         } else if (!walk.is_inside(path)) {
             walk.skip(path, "it is a symbolic link that leaves the folder" + line);
         } else {
-            listing.images.push_back({path, label_of[row.label]});
+            listing.images.push_back({path.native(), label_of[row.label]});
         }
     }
     for (const auto& file : contents.files) {

@@ -13,7 +13,7 @@
 namespace normscope::datasets {
 
 struct ListedImage {
-    std::filesystem::path path;
+    std::string path;  ///< a path object keeps its parts as well: ten times the memory
     std::int32_t label = 0;
 };
 

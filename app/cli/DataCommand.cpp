@@ -5,6 +5,7 @@
 #include "core/recipe/Recipe.h"
 #include "datasets/DataSpec.h"
 #include "datasets/DataSummary.h"
+#include "datasets/ImageFolderWriter.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -27,6 +28,7 @@ constexpr std::size_t most_listed = 20;  ///< skipped files in the text; JSON li
 
 struct Options {
     std::string spec;
+    std::filesystem::path write;  ///< empty: not written
     bool json = false;
 };
 
@@ -110,11 +112,22 @@ void print_report(const Json& result) {
     }
 }
 
+/// A folder that "folder:DIR" reads as the same two sets, or as the one there is.
+void write_pictures(const DataSplit& split, const std::filesystem::path& folder, Watch& watch) {
+    if (!split.eval) return datasets::write_image_folder(*split.train, folder, watch.options());
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);  // what is wrong with it is said by the writer
+    datasets::write_image_folder(*split.train, folder / "train", watch.options());
+    datasets::write_image_folder(*split.eval, folder / "test", watch.options());
+}
+
 int run(const Options& options) {
     Watch watch;
     DataRecipe recipe;
     recipe.source = options.spec;
+    if (!options.write.empty()) recipe.eval_fraction = 0;  // what is one set is written as one
     const DataSplit split = datasets::load_data(recipe, watch.options());
+    if (!options.write.empty()) write_pictures(split, options.write, watch);
     const datasets::DataSummary summary = datasets::summarize(split, watch.options());
     Json result{{"name", summary.name}, {"train", json_of(summary.train)}};
     if (summary.eval) result["eval"] = json_of(*summary.eval);
@@ -142,6 +155,9 @@ void add_data_command(CLI::App& app, std::function<int()>& chosen) {
                      "npy:IMAGES.npy,LABELS.npy, folder:DIR?size=64&fit=crop&color=rgb or "
                      "shapes:size=32,noise=0.05,…; see docs/data-sets.md")
         ->required();
+    command->add_option("--write", options->write,
+                        "Also write the pictures into this new folder: DIR/CLASS/NUMBER.png, or the same in DIR/train "
+                        "and DIR/test");
     command->add_flag("--json", options->json, "One JSON object on standard output");
     command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

@@ -37,9 +37,16 @@ Recipe read_recipe(const TrainOptions& options) {
     return recipe;
 }
 
-/// A run that begins, in a folder where nothing is lost by it.
-Experiment begin_run(const Recipe& recipe, const TrainOptions& options, const TrainFolder& folder) {
-    Experiment experiment(recipe, datasets::load_data(recipe.data));
+DataSplit load_data(const Recipe& recipe, const TrainOptions& options) {
+    datasets::LoadOptions load;
+    load.cache_bytes = static_cast<std::uint64_t>(options.cache_mib) << 20;
+    return datasets::load_data(recipe.data, load);
+}
+
+/// A run that begins, in a folder where nothing is lost by it. Locks the folder if it has to be made.
+Experiment begin_run(const Recipe& recipe, const TrainOptions& options, const TrainFolder& folder,
+                     std::optional<io::FolderLock>& lock) {
+    Experiment experiment(recipe, load_data(recipe, options));
     if (!options.init.empty()) {
         const ModelState state = load_model_state(options.init);
         for (const auto& note : apply_model_state(state, experiment.network())) {
@@ -47,6 +54,7 @@ Experiment begin_run(const Recipe& recipe, const TrainOptions& options, const Tr
         }
     }
     folder.make();
+    if (!lock) lock.emplace(folder.lock());
     if (options.overwrite) {
         std::filesystem::remove(folder.file("resume.safetensors"));
     } else {
@@ -63,7 +71,7 @@ Experiment restore_run(const Recipe& recipe, const TrainOptions& options, SavedR
     std::int64_t& planned = saved.file.position.planned_epochs;
     planned = options.steps > 0 ? std::max(planned, recipe.epochs) : recipe.epochs;
     saved.file.recipe.epochs = recipe.epochs;
-    return restore_experiment(saved.file, datasets::load_data(recipe.data));
+    return restore_experiment(saved.file, load_data(recipe, options));
 }
 
 nlohmann::ordered_json summarize(const Experiment& experiment, const Outcome& outcome, const Evaluation& final) {
@@ -113,8 +121,10 @@ void print_summary(const TrainOptions& options, const nlohmann::ordered_json& su
 int run(const TrainOptions& options) {
     const Recipe recipe = read_recipe(options);
     const TrainFolder folder(options.out);
+    std::optional<io::FolderLock> lock;  // before anything in the folder is read
+    if (folder.exists()) lock.emplace(folder.lock());
     std::optional<SavedRun> saved = options.resume ? folder.saved_run() : std::nullopt;
-    Experiment experiment = saved ? restore_run(recipe, options, *saved) : begin_run(recipe, options, folder);
+    Experiment experiment = saved ? restore_run(recipe, options, *saved) : begin_run(recipe, options, folder, lock);
 
     std::signal(SIGINT, on_interrupt);
     std::signal(SIGTERM, on_interrupt);
@@ -137,7 +147,12 @@ constexpr const char* footer =
     "\n"
     "A run cut off at any moment goes on with the same command and --resume, to the same bits. More --steps or\n"
     "--epochs extend a finished run. A DIR that holds a run is not written over: without --resume it is refused\n"
-    "(exit code 2) unless that run is finished and this one repeats it, or --overwrite is given.\n"
+    "(exit code 2) unless that run is finished and this one repeats it, or --overwrite is given. Two processes do not\n"
+    "train in one DIR at a time.\n"
+    "\n"
+    "--steps beyond the planned epochs plans the same number of epochs again, as often as it takes; a cosine schedule\n"
+    "sees the longer plan, so that the learning rate rises again. In how many goes the steps are taken changes "
+    "nothing.\n"
     "\n"
     "Exit codes: 0 done, 1 diverged or disk full, 2 bad input, 130 interrupted (state saved).";
 
@@ -165,6 +180,12 @@ void add_train_command(CLI::App& app, std::function<int()>& chosen) {
         ->excludes(resume);
     command->add_option("--save-every", options->save_every, "Seconds between saves for --resume; 0: every step")
         ->check(CLI::Range(0.0, 86400.0))
+        ->capture_default_str();
+    command
+        ->add_option("--cache", options->cache_mib,
+                     "MiB of memory for decoded pictures of a folder; the others are read again whenever they are "
+                     "needed")
+        ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 20))
         ->capture_default_str();
     command->add_option("--threads", options->threads)->check(CLI::Range(1, 256))->capture_default_str();
     command->add_flag("--json", options->json, "One JSON object a line on standard output");

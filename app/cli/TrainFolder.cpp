@@ -51,6 +51,11 @@ void TrainFolder::make() const {
     }
 }
 
+bool TrainFolder::exists() const {
+    std::error_code error;
+    return std::filesystem::is_directory(m_folder, error);
+}
+
 std::optional<SavedRun> TrainFolder::saved_run() const {
     const auto path = file(resume_name);
     std::error_code error;

@@ -18,7 +18,8 @@ struct TrainOptions {
     std::int64_t steps = 0;   ///< 0: the planned epochs decide
     std::int64_t epochs = 0;  ///< 0: the recipe's
     int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    double save_every = 10;  ///< seconds between resume files
+    double save_every = 10;        ///< seconds between resume files
+    std::int64_t cache_mib = 512;  ///< for decoded pictures of a folder; the others are read again each time
     bool resume = false;
     bool overwrite = false;
     bool json = false;

@@ -1,6 +1,7 @@
 #include "app/cli/TrainRun.h"
 
 #include "app/cli/ProgressLine.h"
+#include "core/Error.h"
 #include "core/recipe/Recipe.h"
 #include "core/telemetry/Hyperparameter.h"
 
@@ -68,7 +69,7 @@ double TrainRun::share() const {
 const Outcome& TrainRun::train() {
     ProgressLine progress;
     while (m_stop == 0 && m_outcome.divergence.empty() && !done()) {
-        step();
+        step_or_save();
         record();
         progress.show(share(), text());
         if (seconds_since(m_last_save) >= m_options.save_every) save(false);
@@ -80,6 +81,16 @@ const Outcome& TrainRun::train() {
 
 Evaluation TrainRun::evaluate_all() {
     return m_trainer.evaluate(m_experiment, std::numeric_limits<std::int64_t>::max());
+}
+
+void TrainRun::step_or_save() {
+    try {
+        step();
+    } catch (const InputError&) {
+        // Pictures that vanished, say: what was done so far can be gone on with when they are back.
+        if (m_experiment.step().value > 0) save(false);
+        throw;
+    }
 }
 
 void TrainRun::step() {

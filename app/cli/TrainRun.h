@@ -26,7 +26,7 @@ class TrainRun {
     /// True if there is nothing left to do.
     bool done() const;
     /// Leaves the completed history and a resume file. Throws WorkError if the disk is full: what was saved before is
-    /// intact then.
+    /// intact then; and InputError if images cannot be read any more: the run is saved up to there.
     const Outcome& train();
     /// All held-out images.
     Evaluation evaluate_all();
@@ -34,6 +34,8 @@ class TrainRun {
    private:
     double share() const;
     void step();
+    /// If the step's images cannot be read, the run is saved as it was before it.
+    void step_or_save();
     void record();
     void save(bool finished);
     void print_line() const;

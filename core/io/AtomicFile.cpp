@@ -3,14 +3,13 @@
 #include "core/Error.h"
 #include "core/io/MessageText.h"
 #include "core/io/ReadFile.h"
+#include "core/io/StaleTemporaries.h"
 #include "core/io/SystemError.h"
 
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
-#include <cstdio>
-#include <random>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,14 +18,6 @@ namespace normscope::io {
 namespace {
 
 constexpr int max_links = 40;  // as the kernel
-
-/// Short, so that a target name of NAME_MAX bytes leaves room.
-std::string random_name() {
-    std::random_device random;
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), ".normscope-%08x.tmp", static_cast<unsigned>(random()));
-    return text.data();
-}
 
 bool can_not_be_synced(int error_number) {
     return error_number == EINVAL || error_number == ENOTSUP;
@@ -37,10 +28,15 @@ bool can_not_be_synced(int error_number) {
 AtomicFile::AtomicFile(const std::filesystem::path& target) : m_requested(target) {
     resolve_target();
     open_folder();
+    remove_stale_temporaries(m_folder_descriptor.get());
     constexpr int attempts = 100;
     for (int attempt = 0; attempt < attempts && !m_file.is_open(); ++attempt) {
-        m_temporary_name = random_name();
+        m_temporary_name = temporary_name();
         open_temporary(O_EXCL);
+        if (!m_file.is_open()) continue;
+        auto lock = lock_temporary(m_file.get());
+        m_lock = std::move(lock.descriptor);
+        if (!lock.usable) m_file = FileDescriptor();
     }
     if (!m_file.is_open()) fail(EEXIST);
 }

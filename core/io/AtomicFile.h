@@ -24,7 +24,8 @@ namespace normscope::io {
 /// All functions throw InputError if the path is at fault and WorkError if writing fails (disk full, size limit).
 class AtomicFile {
    public:
-    /// With a temporary file of a random short name, removed unless commit() succeeds.
+    /// With a temporary file of a random short name, removed unless commit() succeeds. What writers that were killed
+    /// left in the folder is removed first (see StaleTemporaries.h).
     explicit AtomicFile(const std::filesystem::path& target);
 
     /// With the temporary file `temporary_name` in the target's folder. It is emptied if it exists and stays if
@@ -72,6 +73,7 @@ class AtomicFile {
     std::string m_temporary_name;
     FileDescriptor m_folder_descriptor;
     FileDescriptor m_file;
+    FileDescriptor m_lock;  ///< of a temporary file with a random name; held beyond m_file, until the file has its name
     off_t m_size = 0;       ///< bytes appended so far
     bool m_broken = false;  ///< a failed append could not be taken back
     bool m_keep_unfinished = false;

@@ -63,7 +63,8 @@ void FusedChain::show_backward(Stage& stage, const Tensor<float>& gradient, cons
     const Tensor<float>& norm_output = stage.norm().kept_output();
     const Tensor<float>& pool_input = stage.block.relu ? stage.relu_output : norm_output;
     const Tensor<float>* current = &gradient;
-    auto [next, other] = std::pair{&m_shown_gradients[0], &m_shown_gradients[1]};
+    Tensor<float>* next = &m_shown_gradients[0];
+    Tensor<float>* other = &m_shown_gradients[1];
     const auto step = [&] {
         current = next;
         std::swap(next, other);

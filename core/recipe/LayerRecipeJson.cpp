@@ -174,7 +174,8 @@ class LayerReader {
             if (auto* inner = layers_in(layer, key)) {
                 *inner = read(part, key_path, key_pointer, depth + 1);
             } else {
-                check_part(key_pointer, [&, &held = part] { find_key(key)->write(layer, held, key_path); });
+                check_part(key_pointer,
+                           [&, &held = part, &name = key] { find_key(name)->write(layer, held, key_path); });
             }
         }
         for (const Path needed : word.needed) {

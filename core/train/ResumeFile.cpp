@@ -23,7 +23,9 @@ namespace {
 
 constexpr std::string_view version_key = "normscope.resume";
 constexpr std::string_view own_keys = "normscope.";
-constexpr std::int64_t most_planned_epochs = std::int64_t{1} << 40;  // exact as a double
+// No run comes there, and steps an epoch times epochs stay within 63 bits.
+constexpr std::int64_t most_planned_epochs = std::int64_t{1} << 32;
+constexpr std::int64_t most_steps = std::int64_t{1} << 62;
 constexpr std::string_view first_name = "optimizer.first";
 constexpr std::string_view second_name = "optimizer.second";
 constexpr std::string_view updates_name = "optimizer.updates";
@@ -178,8 +180,9 @@ ResumeFile parse_resume_file(std::span<const std::byte> bytes, std::string_view 
     ResumeFile file;
     file.file_name = file_name;
     file.recipe = parse_recipe(metadata.text("normscope.recipe"), file.file_name + ", recipe in the metadata");
-    file.position.step = StepIndex{metadata.integer("normscope.step")};
-    file.position.sampler = {metadata.integer("normscope.epoch"), metadata.integer("normscope.position")};
+    file.position.step = StepIndex{metadata.integer("normscope.step", most_steps)};
+    file.position.sampler = {metadata.integer("normscope.epoch", most_planned_epochs),
+                             metadata.integer("normscope.position")};
     file.position.planned_epochs = metadata.integer("normscope.planned_epochs", most_planned_epochs);
     file.position.changes = metadata.changes("normscope.changes", file.position.step);
     file.train_images = metadata.integer("normscope.train_images");

@@ -38,11 +38,13 @@ std::string advice(const DataRecipe& recipe, std::int64_t images) {
 StepResult Trainer::step(Experiment& experiment) {
     const FlushDenormals flush;
     const SamplerState before = experiment.sampler().state();
+    m_buffers.take(experiment.network());
     try {
         return take_step(experiment);
     } catch (...) {
         // A batch that could not be used is not skipped: replaying the run would not know of it.
         experiment.sampler().set_state(before);
+        m_buffers.restore(experiment.network());
         throw;
     }
 }

@@ -3,6 +3,7 @@
 
 #include "core/parallel/ThreadPool.h"
 #include "core/train/BatchLoader.h"
+#include "core/train/BufferBackup.h"
 #include "core/train/Divergence.h"
 #include "core/train/Experiment.h"
 
@@ -38,7 +39,7 @@ class Trainer {
     /// Forward in train mode, cross entropy, backward, and an update by the recipe's optimizer and schedule. Several
     /// batches (optimizer.accumulation_steps) make one step by the mean of their losses, each with batch statistics of
     /// its own, as in PyTorch; the last step of an epoch takes the batches that are left. Throws InputError if a batch
-    /// cannot be made or normalized; the parameters are then unchanged.
+    /// cannot be made or normalized; the experiment is then unchanged, its running statistics included.
     StepResult step(Experiment& experiment);
     /// A step on a given batch, without drawing one.
     StepResult update(Experiment& experiment, const ImageBatch& batch);
@@ -71,6 +72,7 @@ class Trainer {
     ThreadPool m_pool;
     ImageBatch m_batch;
     Tensor<float> m_gradient;
+    BufferBackup m_buffers;               ///< of the network before the step
     AlignedVector<float> m_gradient_sum;  ///< of a step's batches so far
 };
 

@@ -224,17 +224,22 @@ void TrainingSession::execute(const CopyState& command) {
 }
 
 void TrainingSession::start(Experiment experiment, bool play) {
+    // Whatever may fail comes before the old run is touched: evaluating reads images.
+    auto schema = make_schema(experiment.network());
+    telemetry::StepColumns columns;
+    evaluate_if_due(experiment, schema, columns);
+    auto description = std::make_shared<const telemetry::RunDescription>(describe(experiment, m_run_id + 1));
     hand_over(true);
     m_experiment.emplace(std::move(experiment));
     m_checkpoints.clear();
     m_checkpoints.push(*m_experiment);
-    m_schema = make_schema(m_experiment->network());
+    m_schema = std::move(schema);
     m_until.reset();
     m_clock.forget();
     m_clock.resume();
-    m_queue->push(
-        telemetry::RunStarted{std::make_shared<const telemetry::RunDescription>(describe(*m_experiment, ++m_run_id))});
-    evaluate_if_due();
+    ++m_run_id;
+    m_queue->push(telemetry::RunStarted{std::move(description)});
+    m_columns = std::move(columns);
     set_state(play ? RunState::playing : RunState::paused);
 }
 
@@ -246,7 +251,7 @@ void TrainingSession::take_step() {
     if (m_experiment->step().value % checkpoint_every == 0) m_checkpoints.push(*m_experiment);
     const auto end = SessionClock::Clock::now();
     m_clock.step_done(begin, end, end - recording, result.images);
-    evaluate_if_due();
+    evaluate_if_due(*m_experiment, m_schema, m_columns);
 
     if (result.divergence) {
         stop_diverged(*result.divergence);
@@ -268,10 +273,11 @@ void TrainingSession::stop_diverged(const Divergence& divergence) {
            " was the last good one, and going back to it brings its running statistics back. " + advice(divergence));
 }
 
-void TrainingSession::evaluate_if_due() {
-    if (!evaluation_due(*m_experiment)) return;
-    const auto evaluation = m_trainer.evaluate(*m_experiment, m_experiment->recipe().record.eval_images);
-    record_evaluation(*m_experiment, m_schema, evaluation, m_columns);
+void TrainingSession::evaluate_if_due(Experiment& experiment, const telemetry::SeriesSchema& schema,
+                                      telemetry::StepColumns& columns) {
+    if (!evaluation_due(experiment)) return;
+    const auto evaluation = m_trainer.evaluate(experiment, experiment.recipe().record.eval_images);
+    record_evaluation(experiment, schema, evaluation, columns);
 }
 
 void TrainingSession::set_state(RunState state) {

@@ -49,7 +49,8 @@ class TrainingSession {
     TrainingSession(const TrainingSession&) = delete;
     TrainingSession& operator=(const TrainingSession&) = delete;
 
-    /// Replaces the experiment. If the factory throws, a RunNotice says why and the old one stays.
+    /// Replaces the experiment. If the factory or the first evaluation throws, a RunNotice says why and the old one
+    /// stays.
     void load(ExperimentFactory factory, bool play_at_once);
     /// Goes on; with `until`, pauses as soon as that step is done.
     void play(std::optional<StepIndex> until = {});
@@ -121,7 +122,8 @@ class TrainingSession {
     void start(Experiment experiment, bool play);
     void take_step();
     void stop_diverged(const Divergence& divergence);
-    void evaluate_if_due();
+    void evaluate_if_due(Experiment& experiment, const telemetry::SeriesSchema& schema,
+                         telemetry::StepColumns& columns);
     void set_state(telemetry::RunState state);
     void notify(std::string sentence);
     void wake_reader() const;

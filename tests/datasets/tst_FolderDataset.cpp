@@ -193,6 +193,20 @@ class tst_FolderDataset : public QObject {
         QCOMPARE(dynamic_cast<const FolderDataset&>(*load_folder(spec(), options).train).cached(), 0);
     }
 
+    void trainAndTestShareTheBudget() {
+        for (const char* part : {"train/a", "train/b", "test/a", "test/b"}) write_pictures(part, 2);
+        LoadOptions options;
+        options.cache_bytes = 6 * 8 * 8 * 3;
+        const auto cached = [&] {
+            const auto split = load_folder(spec(), options);
+            return std::pair(dynamic_cast<const FolderDataset&>(*split.train).cached(),
+                             dynamic_cast<const FolderDataset&>(*split.eval).cached());
+        };
+        QCOMPARE(cached(), std::pair(std::int64_t{4}, std::int64_t{2}));
+        options.cache_bytes = 3 * 8 * 8 * 3;
+        QCOMPARE(cached(), std::pair(std::int64_t{3}, std::int64_t{0}));
+    }
+
     void vanishedFilesAreNamed() {
         write_pictures("a", 2);
         LoadOptions options;

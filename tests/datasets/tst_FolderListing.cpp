@@ -243,7 +243,7 @@ class tst_FolderListing : public QObject {
     std::string text_of(const FolderListing& listing) const {
         std::string text;
         for (const auto& image : listing.images) {
-            text += image.path.lexically_relative(m_root).native() + ' ' + std::to_string(image.label) + ';';
+            text += fs::path(image.path).lexically_relative(m_root).native() + ' ' + std::to_string(image.label) + ';';
         }
         return text;
     }

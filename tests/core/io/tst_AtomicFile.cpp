@@ -1,75 +1,24 @@
 #include "core/io/AtomicFile.h"
-#include "core/io/ReadFile.h"
 #include "tests/core/io/ErrorText.h"
+#include "tests/core/io/Faults.h"
 
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <thread>
 
-#include <sched.h>
-#include <sys/mount.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 using namespace normscope;
 using namespace normscope::io;
-using normscope::testing::error_text;
+using namespace normscope::testing;
 namespace fs = std::filesystem;
 
 namespace {
 
 constexpr std::size_t page = 4096;
-constexpr std::uint64_t any_size = 1U << 30;
-
-std::string content_of(const fs::path& path) {
-    return std::string(as_text(read_file(path, any_size)));
-}
-
-std::vector<std::string> names_in(const fs::path& folder) {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename());
-    return names;
-}
-
-/// Runs `action` in a child process; its return value is the exit code.
-int in_child(const std::function<int()>& action) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-        int code = 99;
-        try {
-            code = action();
-        } catch (...) {
-            code = 98;
-        }
-        ::_exit(code);
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-/// Files of this process may not grow beyond so many bytes while this lives.
-class FileSizeLimit {
-   public:
-    explicit FileSizeLimit(rlim_t bytes) {
-        ::getrlimit(RLIMIT_FSIZE, &m_old);
-        const rlimit limit{bytes, m_old.rlim_max};
-        ::setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &m_old); }
-    FileSizeLimit(const FileSizeLimit&) = delete;
-    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
-   private:
-    rlimit m_old{};
-};
-
 }  // namespace
 
 class tst_AtomicFile : public QObject {
@@ -235,12 +184,8 @@ class tst_AtomicFile : public QObject {
     void fullDiskLeavesOldFile() {
         const fs::path disk = m_folder / "disk";
         fs::create_directory(disk);
-        constexpr int no_mount = 77;
         const int code = in_child([&] {
-            if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-                ::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=64k") != 0) {
-                return no_mount;
-            }
+            if (!mount_small_disk(disk, 64)) return no_mount;
             const fs::path path = disk / "a";
             write_file(path, "old");
             const auto big = error_text<WorkError>([&] { write_file(path, std::string(16 * page, 'x')); });
@@ -268,7 +213,6 @@ class tst_AtomicFile : public QObject {
     void readOnlyFolder() {
         QFETCH(int, folderMode);
         QFETCH(int, fileMode);
-        constexpr uid_t nobody = 65534;
         const fs::path folder = m_folder / "folder";
         fs::create_directory(folder);
         write_file(folder / "a", "old");
@@ -276,8 +220,7 @@ class tst_AtomicFile : public QObject {
         QCOMPARE(::chmod((folder / "a").c_str(), static_cast<mode_t>(fileMode)), 0);
         QCOMPARE(::chmod(folder.c_str(), static_cast<mode_t>(folderMode)), 0);
         const int code = in_child([&] {
-            // Root may write anywhere.
-            if (::geteuid() == 0 && ::setuid(nobody) != 0) return 1;
+            if (!give_up_root()) return 1;
             return error_text([&] { write_file(folder / "a", "new"); }).find("no permission") == std::string::npos ? 2
                                                                                                                    : 0;
         });

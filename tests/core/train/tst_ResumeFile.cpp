@@ -175,6 +175,44 @@ class tst_ResumeFile : public QObject {
         }
     }
 
+    void refusesPositionsThatNoRunReaches_data() {
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("epoch") << "normscope.epoch"
+                               << "9223372036854775807"
+                               << "normscope.epoch must not exceed";
+        QTest::newRow("step") << "normscope.step"
+                              << "9223372036854775807"
+                              << "normscope.step must not exceed";
+        QTest::newRow("plan") << "normscope.planned_epochs"
+                              << "1099511627776"
+                              << "planned_epochs must not exceed";
+        QTest::newRow("no plan") << "normscope.planned_epochs"
+                                 << "0"
+                                 << "it plans no epoch";
+        QTest::newRow("image") << "normscope.position"
+                               << "81"
+                               << "image 81 of epoch 0 is no position";
+        QTest::newRow("negative") << "normscope.epoch"
+                                  << "-1"
+                                  << "normscope.epoch";
+        QTest::newRow("no number") << "normscope.step"
+                                   << "3x"
+                                   << "normscope.step";
+    }
+    void refusesPositionsThatNoRunReaches() {
+        QFETCH(QString, key);
+        QFETCH(QString, value);
+        QFETCH(QString, words);
+        const auto bytes = resume_bytes(some_run());
+        auto content = io::parse_safetensors(bytes, "run");
+        QVERIFY(content.metadata.contains(key.toStdString()));
+        content.metadata[key.toStdString()] = value.toStdString();
+        const std::string text = refusal(io::serialize(content.tensors, content.metadata));
+        QVERIFY2(text.find(words.toStdString()) != std::string::npos, text.c_str());
+    }
+
     /// Never anything but a refusal or a run that steps.
     void survivesDamage() {
         const auto bytes = resume_bytes(some_run());

@@ -1,6 +1,7 @@
 #include "core/train/Trainer.h"
 
 #include "core/Error.h"
+#include "tests/core/train/FailingDataset.h"
 #include "tests/core/train/RunHistory.h"
 #include "tests/core/train/SyntheticDataset.h"
 
@@ -20,17 +21,6 @@ Experiment experiment_of(const Recipe& recipe, std::int64_t eval = 30) {
 RunHistory history_of(const Recipe& recipe, int threads = 1) {
     return PlainRun(experiment_of(recipe), threads).take_steps(25).history();
 }
-
-/// A file that vanishes for a while.
-class VanishingDataset : public SyntheticDataset {
-   public:
-    VanishingDataset() : SyntheticDataset(80) {}
-    void read_image(std::int64_t index, std::span<float> pixels) const override {
-        if (gone) throw InputError("the file is gone.");
-        SyntheticDataset::read_image(index, pixels);
-    }
-    bool gone = false;
-};
 
 std::vector<float> everything_of(const Experiment& experiment) {
     std::vector<float> values;
@@ -138,7 +128,7 @@ class tst_Trainer : public QObject {
 
     /// Replaying the run would not know of a batch that was left out.
     void skipsNoBatchThatCouldNotBeRead() {
-        const auto data = std::make_shared<VanishingDataset>();
+        const auto data = std::make_shared<FailingDataset>(80);
         Experiment experiment(synthetic_recipe(), {data, nullptr});
         Trainer trainer(2);
         PlainRun plain({synthetic_recipe(), {std::make_shared<SyntheticDataset>(80), nullptr}});
@@ -146,6 +136,27 @@ class tst_Trainer : public QObject {
         for (int i = 0; i < 12; ++i) {
             data->gone = true;
             QVERIFY_THROWS_EXCEPTION(InputError, trainer.step(experiment));
+            data->gone = false;
+            trainer.step(experiment);
+        }
+        QCOMPARE(everything_of(experiment), everything_of(plain.experiment()));
+    }
+
+    void aLaterBatchOfAStepThatFailsLeavesTheFirstOneOut() {
+        // The first batch has changed the running statistics by then.
+        auto recipe = synthetic_recipe();
+        recipe.optimizer.accumulation_steps = 2;
+        const auto data = std::make_shared<FailingDataset>(80);
+        Experiment experiment(recipe, {data, nullptr});
+        Trainer trainer(1);
+        PlainRun plain({recipe, {std::make_shared<SyntheticDataset>(80), nullptr}});
+        plain.take_steps(6);
+        for (int i = 0; i < 6; ++i) {
+            const auto before = everything_of(experiment);
+            data->after = static_cast<int>(recipe.data.batch_size) + 3;
+            data->gone = true;
+            QVERIFY_THROWS_EXCEPTION(InputError, trainer.step(experiment));
+            QCOMPARE(everything_of(experiment), before);
             data->gone = false;
             trainer.step(experiment);
         }

@@ -1,5 +1,6 @@
 // What goes wrong in a run is said, and the run can be gone on with.
 #include "core/Error.h"
+#include "tests/core/train/FailingDataset.h"
 #include "tests/core/train/SessionProbe.h"
 
 #include <QRegularExpression>
@@ -62,6 +63,80 @@ class tst_TrainingSessionFaults : public QObject {
         QVERIFY(probe.settle());
         QCOMPARE(probe.runs().size(), 1U);
         QCOMPARE(probe.newest().run_id, 1U);
+        QVERIFY(probe.history() == plain_history());
+    }
+
+    void keepsTheOldRunIfTheFirstEvaluationThrows_data() { keepsTheOldRunIfAFactoryThrows_data(); }
+    void keepsTheOldRunIfTheFirstEvaluationThrows() {
+        QFETCH(bool, playing);
+        const auto held_out = std::make_shared<FailingDataset>(30);
+        held_out->gone = true;
+        SessionProbe probe;
+        probe.session().load(factory_of(), playing);
+        probe.session().load(
+            [&] {
+                return Experiment(synthetic_recipe(), {std::make_shared<SyntheticDataset>(80), held_out});
+            },
+            true);
+        QVERIFY(probe.wait_for([&] { return probe.notices().size() == 1; }));
+        QCOMPARE(probe.notices()[0], "\"pictures/7.png\" is gone.");
+        if (!playing) probe.session().play();
+        QVERIFY(probe.wait_for_state(RunState::finished));
+        QVERIFY(probe.settle());
+        QCOMPARE(probe.runs().size(), 1U);
+        QCOMPARE(probe.newest().run_id, 1U);
+        QVERIFY(probe.history() == plain_history());
+        // Going back is still going back in that run.
+        probe.session().rewind(StepIndex{12});
+        QVERIFY(probe.wait_for([&] { return probe.rewinds().size() == 1; }));
+        probe.session().play();
+        QVERIFY(probe.wait_for_state(RunState::finished));
+        QVERIFY(probe.settle());
+        QVERIFY(probe.history().columns().dense == plain_history().columns().dense);
+    }
+
+    void aResetWhoseEvaluationThrowsKeepsTheRun() {
+        const auto held_out = std::make_shared<FailingDataset>(30);
+        SessionProbe probe;
+        probe.session().load(
+            [&] {
+                return Experiment(synthetic_recipe(), {std::make_shared<SyntheticDataset>(80), held_out});
+            },
+            true);
+        QVERIFY(probe.wait_for_state(RunState::finished));
+        held_out->gone = true;
+        probe.session().reset(true);
+        QVERIFY(probe.wait_for([&] { return probe.notices().size() == 1; }));
+        QVERIFY(probe.settle());
+        QCOMPARE(probe.runs().size(), 1U);
+        QCOMPARE(probe.newest().step.value, 30);
+    }
+
+    void pausesWhereImagesVanishAndGoesOnWhenTheyAreBack() {
+        const auto data = std::make_shared<FailingDataset>(80);
+        SessionProbe probe;
+        probe.session().load(
+            [&] {
+                return Experiment(synthetic_recipe(), {data, std::make_shared<SyntheticDataset>(30)});
+            },
+            false);
+        probe.session().play(StepIndex{7});
+        QVERIFY(probe.wait_for_step(7));
+        data->gone = true;
+        probe.session().play();
+        QVERIFY(probe.wait_for([&] { return probe.notices().size() == 1; }));
+        QVERIFY(probe.settle());
+        QCOMPARE(probe.notices()[0], "\"pictures/7.png\" is gone.");
+        QCOMPARE(probe.newest().state, RunState::paused);
+        QCOMPARE(probe.newest().step.value, 7);
+        probe.session().step_once();
+        QVERIFY(probe.settle());
+        QCOMPARE(probe.notices().size(), 2U);
+        QCOMPARE(probe.newest().step.value, 7);
+        data->gone = false;
+        probe.session().play();
+        QVERIFY(probe.wait_for_state(RunState::finished));
+        QVERIFY(probe.settle());
         QVERIFY(probe.history() == plain_history());
     }
 
