@@ -204,26 +204,46 @@ class ClassMaker {
         return arguments;
     }
 
-    /// Arguments that are not the same in all blocks become parameters of the class, equal ones one parameter; returns
-    /// the parameters' names.
+    /// Arguments that differ between blocks in the same way: one parameter of the class.
+    struct Variable {
+        std::vector<std::string> values;  ///< by block
+        std::set<std::string> roles;
+        std::string first_role;
+        std::string name = {};
+    };
+
+    /// Arguments that are not the same in all blocks become parameters of the class; returns the parameters' names.
     static std::vector<std::string> generalize(const std::vector<std::vector<TorchArgument*>>& arguments,
                                                const std::vector<BlockInstance*>& blocks) {
-        std::vector<std::string> names;
-        std::map<std::vector<std::string>, std::string> name_of;  // by the values in all blocks
+        std::vector<Variable> variables;
+        std::vector<std::pair<TorchArgument*, std::size_t>> places;
         for (std::size_t i = 0; i < arguments.front().size(); ++i) {
             std::vector<std::string> values;
             for (const auto& of_block : arguments) values.push_back(of_block[i]->value);
             if (std::ranges::count(values, values.front()) == std::ssize(values)) continue;
-            if (!name_of.contains(values)) {
-                const std::string stem = arguments.front()[i]->role;
-                std::string name = stem;
-                for (int k = 2; std::ranges::find(names, name) != names.end(); ++k) name = stem + std::to_string(k);
-                names.push_back(name);
-                name_of[values] = name;
-                for (std::size_t b = 0; b < blocks.size(); ++b) blocks[b]->call.push_back({"", name, values[b]});
+            TorchArgument& argument = *arguments.front()[i];
+            auto found = std::ranges::find(variables, values, &Variable::values);
+            if (found == variables.end()) {
+                found =
+                    variables.insert(found, {.values = std::move(values), .roles = {}, .first_role = argument.role});
             }
-            arguments.front()[i]->value = name_of[values];
+            found->roles.insert(argument.role);
+            places.emplace_back(&argument, static_cast<std::size_t>(found - variables.begin()));
         }
+        std::vector<std::string> names;
+        for (auto& variable : variables) {
+            const bool is_in_and_out = variable.first_role == "in_channels" && variable.roles.contains("out_channels");
+            const std::string stem = is_in_and_out ? "channels" : variable.first_role;
+            variable.name = stem;
+            for (int k = 2; std::ranges::find(names, variable.name) != names.end(); ++k) {
+                variable.name = stem + std::to_string(k);
+            }
+            names.push_back(variable.name);
+            for (std::size_t b = 0; b < blocks.size(); ++b) {
+                blocks[b]->call.push_back({"", variable.name, variable.values[b]});
+            }
+        }
+        for (const auto& [argument, variable] : places) argument->value = variables[variable].name;
         return names;
     }
 

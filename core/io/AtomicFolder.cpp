@@ -55,7 +55,9 @@ fs::path resolved(const fs::path& target) {
     fs::path path = fs::weakly_canonical(fs::absolute(target), error);
     if (error) throw_system_error("Could not save", target, error.value());
     if (!path.has_filename()) path = path.parent_path();
-    if (path == path.root_path()) throw_system_error("Could not save", target, EEXIST);
+    if (path == path.root_path()) {
+        throw InputError("Could not save " + in_quotes(target.native()) + ": it is the root of all folders.");
+    }
     return path;
 }
 
