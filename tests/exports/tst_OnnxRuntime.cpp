@@ -113,7 +113,7 @@ void tst_OnnxRuntime::initTestCase() {
     QProcess install;
     // Without its install script, which would fetch what a CPU does not need.
     install.start(npm, {"install", "--prefix", NORMSCOPE_NODE_FOLDER, "--ignore-scripts", "--no-audit", "--no-fund",
-                        "--fetch-retries", "1", QString(package) + "@1"});
+                        "--fetch-retries", "1", QString(package) + "@1.30.0"});
     if (!install.waitForFinished(200'000) || install.exitCode() != 0 || !QFile::exists(manifest)) {
         install.kill();
         install.waitForFinished();
