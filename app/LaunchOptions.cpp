@@ -1,5 +1,6 @@
 #include "app/LaunchOptions.h"
 
+#include "app/pages/PageList.h"
 #include "core/Error.h"
 
 #include <QCommandLineParser>
@@ -35,9 +36,16 @@ qint64 parseCount(const QString& option, const QString& text, qint64 most) {
     return count;
 }
 
+QStringList viewNames() {
+    QStringList names;
+    for (const PageEntry& entry : pageList()) names << entry.name;
+    return names;
+}
+
 QString parseView(const QString& name) {
-    if (name != QLatin1String("statistics")) {
-        refuse(QStringLiteral("--view: there is no page '%1'; this version has: statistics.").arg(name));
+    if (!viewNames().contains(name)) {
+        refuse(QStringLiteral("--view: there is no page '%1'; there are: %2.")
+                   .arg(name, viewNames().join(QStringLiteral(", "))));
     }
     return name;
 }
@@ -59,7 +67,8 @@ LaunchOptions parseLaunchOptions(const QStringList& arguments) {
     parser.addVersionOption();
     parser.addPositionalArgument(QStringLiteral("recipe"), QStringLiteral("Recipe (JSON) to open"),
                                  QStringLiteral("[RECIPE]"));
-    const QCommandLineOption view(QStringLiteral("view"), QStringLiteral("Page to show: statistics"),
+    const QCommandLineOption view(QStringLiteral("view"),
+                                  QStringLiteral("Page to show: %1").arg(viewNames().join(QStringLiteral(", "))),
                                   QStringLiteral("NAME"));
     const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("light, dark or system"),
                                    QStringLiteral("NAME"));

@@ -1,8 +1,9 @@
 #include "app/MainWindow.h"
 
-#include "app/pages/StatisticsPage.h"
+#include "app/pages/PageStack.h"
 #include "app/panels/ExperimentPanel.h"
 #include "widgets/network/NetworkStrip.h"
+#include "widgets/plots/PlotCard.h"
 #include "widgets/status/StatusLine.h"
 #include "widgets/theme/LabelStyle.h"
 #include "widgets/transport/TransportBar.h"
@@ -17,7 +18,6 @@
 #include <QMessageBox>
 #include <QMimeData>
 #include <QSettings>
-#include <QTabBar>
 #include <QVBoxLayout>
 
 namespace normscope::app {
@@ -46,7 +46,7 @@ MainWindow::MainWindow(widgets::Theme& theme, const LaunchOptions& options, QWid
       m_transport(new widgets::TransportBar(theme, m_run.resetAction(), m_run.playPauseAction(), m_run.stepAction())),
       m_status(new widgets::StatusLine(theme)),
       m_panel(new ExperimentPanel(theme, m_experiment)),
-      m_statistics(new StatisticsPage(theme, m_run.model(), m_selection)) {
+      m_pages(new PageStack({theme, m_run, m_experiment, m_selection, m_feed, m_writer})) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("NormScope"));
     setAcceptDrops(true);
@@ -56,6 +56,7 @@ MainWindow::MainWindow(widgets::Theme& theme, const LaunchOptions& options, QWid
     connectParts();
     applyTheme();
     restoreLayout(options);
+    m_pages->showPage(options.view.isEmpty() ? QStringLiteral("statistics") : options.view);
 
     const bool playAtOnce = options.screenshot.isEmpty();
     if (options.recipe.isEmpty()) {
@@ -69,16 +70,10 @@ MainWindow::~MainWindow() = default;
 
 void MainWindow::buildLayout() {
     auto* content = new QWidget;
-    auto* workspace = new QVBoxLayout;
-    workspace->setSpacing(0);
-    workspace->setContentsMargins(0, 0, 0, 0);
-    workspace->addWidget(buildPageBar());
-    workspace->addWidget(m_statistics, 1);
-
     auto* middle = new QHBoxLayout;
     middle->setSpacing(0);
     middle->addWidget(m_panel);
-    middle->addLayout(workspace, 1);
+    middle->addWidget(m_pages, 1);
 
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 0, 0);
@@ -114,24 +109,6 @@ QWidget* MainWindow::buildHeader() {
     row->addSpacing(16);
     row->addWidget(m_strip, 1);
     return header;
-}
-
-QWidget* MainWindow::buildPageBar() {
-    auto* bar = new QWidget;
-    auto* tabs = new QTabBar;
-    tabs->setObjectName(QStringLiteral("pageBar"));
-    tabs->setAccessibleName(tr("Pages"));
-    tabs->setDrawBase(false);
-    tabs->setExpanding(false);
-    tabs->addTab(tr("Statistics"));
-    tabs->setTabToolTip(0, m_statistics->toolTip());
-    m_hint = new QLabel(tr("Train mode normalizes with orange, eval mode with blue."));
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(16, 8, 16, 0);
-    row->addWidget(tabs);
-    row->addStretch(1);
-    row->addWidget(m_hint);
-    return bar;
 }
 
 void MainWindow::buildMenus() {
@@ -197,9 +174,14 @@ void MainWindow::connectParts() {
     connect(&m_writer, &BackgroundWriter::failed, this, &MainWindow::showNotice);
     connect(&m_writer, &BackgroundWriter::written, m_status,
             [this](const QString& path) { m_status->showMessage(tr("Saved %1").arg(path)); });
-    for (const auto& [name, plot] : m_statistics->plots()) {
+    connect(&m_feed, &StateFeed::failed, this, &MainWindow::showNotice);
+    connect(m_pages, &PageStack::pageMade, this, &MainWindow::adoptPage);
+}
+
+void MainWindow::adoptPage(Page* page) {
+    for (const auto& [name, plot] : page->plots()) {
         plot->setFileWriter([this](const QString& path, const QByteArray& bytes) { m_writer.write(path, bytes); });
-        connect(plot, &widgets::SeriesPlot::exportFailed, this, &MainWindow::showNotice);
+        connect(plot, &widgets::PlotCard::exportFailed, this, &MainWindow::showNotice);
     }
 }
 
@@ -272,7 +254,6 @@ void MainWindow::applyTheme() {
     const auto& colors = m_theme.colors();
     widgets::setTextStyle(m_brand, m_theme.font(TextRole::Title), colors.text);
     widgets::setTextStyle(m_slogan, m_theme.font(TextRole::Small), colors.muted);
-    widgets::setTextStyle(m_hint, m_theme.font(TextRole::Small), colors.muted);
     widgets::setTextStyle(m_runTitle, m_theme.font(TextRole::Small), colors.muted);
     m_header->setStyleSheet(QStringLiteral("#header { background: %1; border-bottom: 1px solid %2; }")
                                 .arg(colors.surface.name(), colors.border.name()));

@@ -6,6 +6,8 @@
 #include "app/controllers/RunController.h"
 #include "app/files/BackgroundWriter.h"
 #include "app/models/SelectionModel.h"
+#include "app/models/StateFeed.h"
+#include "app/pages/Page.h"
 #include "widgets/theme/Theme.h"
 
 #include <QMainWindow>
@@ -22,7 +24,7 @@ class TransportBar;
 namespace normscope::app {
 
 class ExperimentPanel;
-class StatisticsPage;
+class PageStack;
 
 /// Owns models and controllers and lays out what shows them. Holds no state of the experiment.
 class MainWindow : public QMainWindow {
@@ -38,7 +40,8 @@ class MainWindow : public QMainWindow {
     SelectionModel& selection() { return m_selection; }
     BackgroundWriter& writer() { return m_writer; }
     ExperimentPanel* experimentPanel() const { return m_panel; }
-    StatisticsPage* statisticsPage() const { return m_statistics; }
+    StateFeed& feed() { return m_feed; }
+    PageStack* pages() const { return m_pages; }
     widgets::NetworkStrip* networkStrip() const { return m_strip; }
 
    protected:
@@ -49,13 +52,13 @@ class MainWindow : public QMainWindow {
    private:
     void buildLayout();
     QWidget* buildHeader();
-    QWidget* buildPageBar();
     void buildMenus();
     void connectParts();
     void startRun();
     void showProgress();
     void showEvents();
     void showNotice(const QString& sentence);
+    void adoptPage(Page* page);
     void openRecipe();
     void openData();
     void applyTheme();
@@ -67,17 +70,17 @@ class MainWindow : public QMainWindow {
     RunController m_run;
     ExperimentController m_experiment{m_run};
     SelectionModel m_selection{m_run.model()};
+    StateFeed m_feed{m_run};
     BackgroundWriter m_writer;
     widgets::NetworkStrip* m_strip;
     widgets::TransportBar* m_transport;
     widgets::StatusLine* m_status;
     ExperimentPanel* m_panel;
-    StatisticsPage* m_statistics;
+    PageStack* m_pages;
     QWidget* m_header = nullptr;
     QLabel* m_brand = nullptr;
     QLabel* m_slogan = nullptr;
     QLabel* m_runTitle = nullptr;
-    QLabel* m_hint = nullptr;
     QAction* m_showPanel = nullptr;
 };
 

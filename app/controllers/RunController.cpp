@@ -57,6 +57,10 @@ void RunController::load(RecipeSource recipe, bool playAtOnce) {
         playAtOnce);
 }
 
+void RunController::copyState(std::optional<StepIndex> step, StateReceiver receive) {
+    m_session->copy_state(step, std::move(receive));
+}
+
 void RunController::play() {
     m_session->play();
 }

@@ -42,6 +42,9 @@ class RunController : public QObject {
     /// says why. Data sets already read are used again.
     void load(RecipeSource recipe, bool playAtOnce);
 
+    /// See TrainingSession::copy_state(); `receive` is called on the session's thread.
+    void copyState(std::optional<StepIndex> step, StateReceiver receive);
+
    public slots:
     void play();
     /// Full speed up to this step, then pause.

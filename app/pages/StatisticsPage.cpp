@@ -12,36 +12,40 @@ using widgets::Curve;
 using widgets::Meaning;
 using widgets::SeriesPlot;
 
-StatisticsPage::StatisticsPage(widgets::Theme& theme, RunModel& run, SelectionModel& selection, QWidget* parent)
-    : QWidget(parent),
-      m_theme(theme),
-      m_run(run),
-      m_selection(selection),
-      m_channels(new widgets::ChannelSelector(theme)),
-      m_mean(new SeriesPlot(theme)),
-      m_variance(new SeriesPlot(theme)),
-      m_affine(new SeriesPlot(theme)),
-      m_modes(new SeriesPlot(theme)),
-      m_loss(new SeriesPlot(theme)),
-      m_accuracy(new SeriesPlot(theme)) {
+StatisticsPage::StatisticsPage(const PageContext& context, QWidget* parent)
+    : Page(context, parent),
+      m_channels(new widgets::ChannelSelector(theme())),
+      m_mean(new SeriesPlot(theme())),
+      m_variance(new SeriesPlot(theme())),
+      m_affine(new SeriesPlot(theme())),
+      m_modes(new SeriesPlot(theme())),
+      m_loss(new SeriesPlot(theme())),
+      m_accuracy(new SeriesPlot(theme())) {
     build();
     linkPlots();
-    connect(m_channels, &widgets::ChannelSelector::selectionChanged, &selection, &SelectionModel::selectChannels);
-    connect(&selection, &SelectionModel::layerChanged, this, &StatisticsPage::showLayer);
-    connect(&selection, &SelectionModel::channelsChanged, this, &StatisticsPage::showChannels);
-    connect(&run, &RunModel::runStarted, this, &StatisticsPage::startRun);
-    connect(&run, &RunModel::stepsAppended, this, &StatisticsPage::markDirty);
-    connect(&run, &RunModel::eventsRecorded, this, &StatisticsPage::showEvents);
+    connect(m_channels, &widgets::ChannelSelector::selectionChanged, &selection(), &SelectionModel::selectChannels);
+    connect(&selection(), &SelectionModel::layerChanged, this, &StatisticsPage::showLayer);
+    connect(&selection(), &SelectionModel::channelsChanged, this, &StatisticsPage::showChannels);
+    connect(&model(), &RunModel::runStarted, this, &StatisticsPage::startRun);
+    connect(&model(), &RunModel::eventsRecorded, this, &StatisticsPage::showEvents);
+    for (SeriesPlot* plot : seriesPlots()) {
+        connect(&model(), &RunModel::stepsAppended, plot, &SeriesPlot::markDirty);
+    }
+    if (model().description()) startRun();
 }
 
-std::array<std::pair<QString, SeriesPlot*>, 6> StatisticsPage::plots() const {
-    return {{{QStringLiteral("mean"), m_mean},
-             {QStringLiteral("variance"), m_variance},
-             {QStringLiteral("gamma-beta"), m_affine},
-             {QStringLiteral("train-eval-difference"), m_modes},
-             {QStringLiteral("loss"), m_loss},
-             {QStringLiteral("accuracy"), m_accuracy}}};
+std::vector<std::pair<QString, widgets::PlotCard*>> StatisticsPage::plots() const {
+    return {{QStringLiteral("mean"), m_mean},         {QStringLiteral("variance"), m_variance},
+            {QStringLiteral("gamma-beta"), m_affine}, {QStringLiteral("train-eval-difference"), m_modes},
+            {QStringLiteral("loss"), m_loss},         {QStringLiteral("accuracy"), m_accuracy}};
 }
+
+std::vector<SeriesPlot*> StatisticsPage::seriesPlots() const {
+    return {m_mean, m_variance, m_affine, m_modes, m_loss, m_accuracy};
+}
+
+/// The plots follow the run by themselves.
+void StatisticsPage::refresh() {}
 
 void StatisticsPage::build() {
     auto* grid = new QGridLayout;
@@ -65,7 +69,7 @@ void StatisticsPage::build() {
     column->addLayout(grid, 1);
 
     // Three rows must fit on a screen of 720 lines.
-    for (const auto& [name, plot] : plots()) plot->setMinimumHeight(112);
+    for (SeriesPlot* plot : seriesPlots()) plot->setMinimumHeight(112);
 
     m_affine->setUnit(tr("step"));
     m_mean->setUnit(tr("step"));
@@ -92,12 +96,12 @@ void StatisticsPage::build() {
 }
 
 void StatisticsPage::linkPlots() {
-    for (const auto& [name, plot] : plots()) {
-        connect(plot, &SeriesPlot::cursorMoved, &m_selection, [this](double step) { m_selection.setCursorStep(step); });
-        connect(plot, &SeriesPlot::cursorLeft, &m_selection, [this] { m_selection.setCursorStep(std::nullopt); });
-        connect(&m_selection, &SelectionModel::cursorStepChanged, plot,
-                [this, plot = plot] { plot->setCursor(m_selection.cursorStep()); });
-        for (const auto& [otherName, other] : plots()) {
+    for (SeriesPlot* plot : seriesPlots()) {
+        connect(plot, &SeriesPlot::cursorMoved, &selection(), [this](double step) { selection().setCursorStep(step); });
+        connect(plot, &SeriesPlot::cursorLeft, &selection(), [this] { selection().setCursorStep(std::nullopt); });
+        connect(&selection(), &SelectionModel::cursorStepChanged, plot,
+                [this, plot] { plot->setCursor(selection().cursorStep()); });
+        for (SeriesPlot* other : seriesPlots()) {
             if (other == plot) continue;
             connect(plot, &SeriesPlot::xRangeChanged, other, &SeriesPlot::setXRange);
             connect(plot, &SeriesPlot::followStarted, other, &SeriesPlot::follow);
@@ -106,11 +110,11 @@ void StatisticsPage::linkPlots() {
 }
 
 void StatisticsPage::startRun() {
-    for (const auto& [name, plot] : plots()) {
-        plot->setStore(m_run.store());
-        plot->setRecipeJson(QString::fromStdString(m_run.description()->recipe_json));
+    for (SeriesPlot* plot : seriesPlots()) {
+        plot->setStore(model().store());
+        plot->setRecipeJson(QString::fromStdString(model().description()->recipe_json));
     }
-    const auto& schema = m_run.store()->schema();
+    const auto& schema = model().store()->schema();
     m_loss->setCurves({{*schema.find(Statistic::loss), tr("loss of the batch"), Meaning::Loss}});
     m_accuracy->setCurves({{*schema.find(Statistic::eval_accuracy_train_mode), tr("train mode"), Meaning::TrainMode},
                            {*schema.find(Statistic::eval_accuracy), tr("eval mode"), Meaning::EvalMode}});
@@ -120,11 +124,11 @@ void StatisticsPage::startRun() {
 }
 
 void StatisticsPage::showLayer() {
-    const auto layer = m_selection.layer();
-    if (!m_run.description()) return;
+    const auto layer = selection().layer();
+    if (!model().description()) return;
     m_channels->setVisible(layer.has_value());
     if (!layer) return showNoLayer();
-    const auto& description = m_run.description()->layers.at(static_cast<std::size_t>(layer->value));
+    const auto& description = model().description()->layers.at(static_cast<std::size_t>(layer->value));
     m_channels->setLayer(QString::fromStdString(description.name), static_cast<int>(description.channels));
     showChannels();
     showModes();
@@ -142,8 +146,8 @@ void StatisticsPage::showNoLayer() {
 }
 
 void StatisticsPage::showChannels() {
-    if (!m_selection.layer() || !m_run.store()) return;
-    const auto& channels = m_selection.channels();
+    if (!selection().layer() || !model().store()) return;
+    const auto& channels = selection().channels();
     m_channels->setSelection(channels);
     QStringList numbers;
     for (const ChannelIndex channel : channels) numbers << QString::number(channel.value);
@@ -171,9 +175,9 @@ void StatisticsPage::showChannels() {
 
 void StatisticsPage::addChannelCurves(std::vector<Curve>& curves, Statistic statistic, const QString& name,
                                       Meaning meaning) const {
-    const auto& channels = m_selection.channels();
+    const auto& channels = selection().channels();
     for (std::size_t i = 0; i < channels.size(); ++i) {
-        const auto series = m_run.store()->schema().find(statistic, m_selection.layer(), channels[i]);
+        const auto series = model().store()->schema().find(statistic, selection().layer(), channels[i]);
         if (!series) continue;
         const QString label = channels.size() == 1 ? name : tr("%1 %2").arg(name).arg(channels[i].value);
         curves.push_back({*series, label, meaning, static_cast<int>(i)});
@@ -181,9 +185,9 @@ void StatisticsPage::addChannelCurves(std::vector<Curve>& curves, Statistic stat
 }
 
 void StatisticsPage::showModes() {
-    if (!m_run.description() || !m_run.store()) return;
-    const auto& layers = m_run.description()->layers;
-    const auto& schema = m_run.store()->schema();
+    if (!model().description() || !model().store()) return;
+    const auto& layers = model().description()->layers;
+    const auto& schema = model().store()->schema();
     std::vector<Curve> curves;
     // More curves than that only hide each other.
     constexpr std::size_t mostQuietLayers = 4;
@@ -192,7 +196,7 @@ void StatisticsPage::showModes() {
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const LayerIndex layer{static_cast<std::int64_t>(i)};
         const auto series = schema.find(Statistic::mode_difference, layer);
-        const bool selected = m_selection.layer() == layer;
+        const bool selected = selection().layer() == layer;
         if (!series || (!selected && !showsAll)) continue;
         curves.push_back(
             {*series, QString::fromStdString(layers[i].name), selected ? Meaning::EvalMode : Meaning::Quiet});
@@ -204,11 +208,7 @@ void StatisticsPage::showModes() {
 }
 
 void StatisticsPage::showEvents() {
-    for (const auto& [name, plot] : plots()) plot->setEvents(m_run.events());
-}
-
-void StatisticsPage::markDirty() {
-    for (const auto& [name, plot] : plots()) plot->markDirty();
+    for (SeriesPlot* plot : seriesPlots()) plot->setEvents(model().events());
 }
 
 }  // namespace normscope::app

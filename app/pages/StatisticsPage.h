@@ -1,24 +1,18 @@
 // Batch against running statistics, γ and β, train against eval mode, loss, accuracy.
 #pragma once
 
-#include "app/models/RunModel.h"
-#include "app/models/SelectionModel.h"
+#include "app/pages/Page.h"
 #include "widgets/channels/ChannelSelector.h"
 #include "widgets/plots/SeriesPlot.h"
-#include "widgets/theme/Theme.h"
-
-#include <QWidget>
-
-#include <array>
 
 namespace normscope::app {
 
 /// Live for the selected layer and channels. The plots share zoom and cursor.
-class StatisticsPage : public QWidget {
+class StatisticsPage : public Page {
     Q_OBJECT
 
    public:
-    StatisticsPage(widgets::Theme& theme, RunModel& run, SelectionModel& selection, QWidget* parent = nullptr);
+    explicit StatisticsPage(const PageContext& context, QWidget* parent = nullptr);
 
     widgets::ChannelSelector* channelSelector() const { return m_channels; }
     widgets::SeriesPlot* meanPlot() const { return m_mean; }
@@ -27,10 +21,13 @@ class StatisticsPage : public QWidget {
     widgets::SeriesPlot* modePlot() const { return m_modes; }
     widgets::SeriesPlot* lossPlot() const { return m_loss; }
     widgets::SeriesPlot* accuracyPlot() const { return m_accuracy; }
-    /// In reading order, with a name fit for a file.
-    std::array<std::pair<QString, widgets::SeriesPlot*>, 6> plots() const;
+    std::vector<std::pair<QString, widgets::PlotCard*>> plots() const override;
+
+   protected:
+    void refresh() override;
 
    private:
+    std::vector<widgets::SeriesPlot*> seriesPlots() const;
     void build();
     void linkPlots();
     void startRun();
@@ -39,14 +36,10 @@ class StatisticsPage : public QWidget {
     void showChannels();
     void showModes();
     void showEvents();
-    void markDirty();
     /// Adds one curve for each selected channel that the run records the statistic for.
     void addChannelCurves(std::vector<widgets::Curve>& curves, telemetry::Statistic statistic, const QString& name,
                           widgets::Meaning meaning) const;
 
-    widgets::Theme& m_theme;
-    RunModel& m_run;
-    SelectionModel& m_selection;
     widgets::ChannelSelector* m_channels;
     widgets::SeriesPlot* m_mean;
     widgets::SeriesPlot* m_variance;

@@ -1,8 +1,9 @@
 #include "app/unattended/UnattendedRun.h"
 
 #include "app/MainWindow.h"
-#include "app/pages/StatisticsPage.h"
+#include "app/pages/PageStack.h"
 #include "app/unattended/HtmlReport.h"
+#include "widgets/plots/PlotCard.h"
 #include "widgets/plots/PlotExporter.h"
 
 #include <QBuffer>
@@ -64,7 +65,7 @@ void UnattendedRun::follow() {
     if (pictureDue || snapshot.state == RunState::finished) {
         m_done = true;
         // Let the window lay out and draw what it was just given.
-        QTimer::singleShot(0, this, &UnattendedRun::complete);
+        QTimer::singleShot(0, this, &UnattendedRun::settle);
     }
 }
 
@@ -85,6 +86,16 @@ void UnattendedRun::printProgress() {
                  100 * snapshot.progress, static_cast<long long>(snapshot.step.value),
                  newest(run, Statistic::loss).value_or(0), 100 * newest(run, Statistic::eval_accuracy).value_or(0),
                  100 * newest(run, Statistic::eval_accuracy_train_mode).value_or(0), snapshot.images_per_second);
+}
+
+/// Waits until the page on view shows the state it stands at.
+void UnattendedRun::settle() {
+    if (m_window.feed().isIdle()) {
+        QTimer::singleShot(0, this, &UnattendedRun::complete);
+    } else {
+        connect(&m_window.feed(), &StateFeed::idle, this, &UnattendedRun::settle,
+                Qt::ConnectionType(Qt::QueuedConnection | Qt::SingleShotConnection));
+    }
 }
 
 void UnattendedRun::complete() {
@@ -109,7 +120,7 @@ void UnattendedRun::writeEverything() {
     }
     writeScreenshot(folder.filePath(QStringLiteral("window.png")));
     HtmlReport report(m_window.run().model());
-    for (const auto& [name, plot] : m_window.statisticsPage()->plots()) {
+    for (const auto& [name, plot] : m_window.pages()->page(QStringLiteral("statistics"))->plots()) {
         for (const PlotFormat format : {PlotFormat::Png, PlotFormat::Svg, PlotFormat::Pdf, PlotFormat::Csv}) {
             const QByteArray bytes = widgets::renderPlot(*plot, format);
             const QString file = QStringLiteral("plots/%1.%2").arg(name, widgets::suffixOf(format));

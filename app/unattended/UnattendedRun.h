@@ -26,6 +26,7 @@ class UnattendedRun : public QObject {
     void follow();
     void fail(const QString& sentence);
     void printProgress();
+    void settle();
     void complete();
     void writeScreenshot(const QString& path);
     void writeEverything();

@@ -12,7 +12,7 @@ void CheckpointRing::push(const Experiment& experiment) {
     const StepIndex step = experiment.step();
     forget_after(step);
     if (!m_entries.empty() && m_entries.back().step == step) erase(m_entries.size() - 1);
-    auto copy = std::make_unique<Experiment>(experiment);
+    auto copy = std::make_shared<Experiment>(experiment);
     copy->sampler().forget_order();  // made again in a replay; kept, each epoch would hold one
     const std::size_t bytes = copy->memory_bytes();
     m_entries.push_back({step, bytes, std::move(copy)});
@@ -58,24 +58,18 @@ std::vector<StepIndex> CheckpointRing::steps() const {
     return steps;
 }
 
-std::optional<Experiment> CheckpointRing::reach(StepIndex step, std::span<const SettingChange> changes,
-                                                Trainer& trainer, const std::function<bool()>& cancelled) const {
+StatePath CheckpointRing::path_to(StepIndex step, std::span<const SettingChange> changes) const {
     const auto after = std::ranges::upper_bound(m_entries, step, {}, &Entry::step);
     if (after == m_entries.begin()) {
         throw InputError("Step " + std::to_string(step.value) + " cannot be reached: it is before the first step of " +
                          "this run that was kept.");
     }
-    Experiment experiment = *std::prev(after)->experiment;
-    std::size_t next = experiment.changes().size();  // its log is the beginning of the run's
-    const auto apply_changes_made_here = [&] {
-        for (; next < changes.size() && changes[next].step <= experiment.step(); ++next)
-            experiment.apply(changes[next]);
-    };
-    for (apply_changes_made_here(); experiment.step() < step; apply_changes_made_here()) {
-        if (cancelled && cancelled()) return std::nullopt;
-        trainer.step(experiment);
-    }
-    return experiment;
+    return {.step = step, .from = std::prev(after)->experiment, .changes = {changes.begin(), changes.end()}};
+}
+
+std::optional<Experiment> CheckpointRing::reach(StepIndex step, std::span<const SettingChange> changes,
+                                                Trainer& trainer, const std::function<bool()>& cancelled) const {
+    return normscope::reach(path_to(step, changes), trainer, cancelled);
 }
 
 }  // namespace normscope

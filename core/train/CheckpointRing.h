@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/train/Experiment.h"
+#include "core/train/StatePath.h"
 #include "core/train/Trainer.h"
 
 #include <cstddef>
@@ -38,6 +39,10 @@ class CheckpointRing {
     std::optional<Experiment> reach(StepIndex step, std::span<const SettingChange> changes, Trainer& trainer,
                                     const std::function<bool()>& cancelled = {}) const;
 
+    /// The nearest checkpoint at or before `step`, for reach() elsewhere; run_id is the caller's to fill in. Throws
+    /// InputError as reach() does.
+    StatePath path_to(StepIndex step, std::span<const SettingChange> changes) const;
+
     /// Of all copies: never more than the budget, or one experiment if that is more.
     std::size_t memory_bytes() const { return m_bytes; }
     /// In ascending order.
@@ -47,7 +52,7 @@ class CheckpointRing {
     struct Entry {
         StepIndex step;
         std::size_t bytes;
-        std::unique_ptr<const Experiment> experiment;
+        std::shared_ptr<const Experiment> experiment;
     };
 
     void thin_out();

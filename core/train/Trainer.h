@@ -16,8 +16,8 @@ struct StepResult {
     double loss = 0;
     double accuracy = 0;  ///< on the batch, in train mode
     std::int64_t images = 0;
-    double learning_rate = 0;  ///< of this step's update
-    double gradient_norm = 0;  ///< length of the gradient of all parameters, before clipping
+    double learning_rate = 0;              ///< of this step's update
+    double gradient_norm = 0;              ///< length of the gradient of all parameters, before clipping
     std::optional<Divergence> divergence;  ///< a value of this step or of its update was not finite
 };
 

@@ -56,6 +56,10 @@ void TrainingSession::rewind(StepIndex step) {
     post(Rewind{step});
 }
 
+void TrainingSession::copy_state(std::optional<StepIndex> step, StateReceiver receive) {
+    post(CopyState{step, std::move(receive)});
+}
+
 void TrainingSession::post(Command command) {
     {
         const std::lock_guard lock(m_mutex);
@@ -203,6 +207,20 @@ void TrainingSession::execute(const Rewind& command) {
     m_until.reset();
     m_queue->push(telemetry::RunRewound{command.step, describe(*m_experiment, m_run_id).hyperparameters});
     set_state(RunState::paused);
+}
+
+void TrainingSession::execute(const CopyState& command) {
+    if (!m_experiment) return command.receive(std::nullopt);
+    StatePath path;
+    if (command.step && *command.step < m_experiment->step()) {
+        path = m_checkpoints.path_to(*command.step, m_experiment->changes());
+    } else {
+        path = {.step = m_experiment->step(),
+                .from = std::make_shared<const Experiment>(*m_experiment),
+                .changes = m_experiment->changes()};
+    }
+    path.run_id = m_run_id;
+    command.receive(std::move(path));
 }
 
 void TrainingSession::start(Experiment experiment, bool play) {

@@ -6,6 +6,7 @@
 #include "core/train/CheckpointRing.h"
 #include "core/train/Experiment.h"
 #include "core/train/SessionClock.h"
+#include "core/train/StatePath.h"
 #include "core/train/Trainer.h"
 
 #include <chrono>
@@ -24,6 +25,9 @@ namespace normscope {
 
 /// Makes an experiment on the session's thread: reads files, builds the network. May throw InputError.
 using ExperimentFactory = std::function<Experiment()>;
+
+/// Takes a way to a state, on the session's thread, and returns at once; nothing if there is no run yet.
+using StateReceiver = std::function<void(std::optional<StatePath> path)>;
 
 /// Steps one experiment and tells what happens. Every public function may be called from any thread
 /// and returns at once; what it asks for is done between two steps. The trainer never waits for a reader.
@@ -62,6 +66,9 @@ class TrainingSession {
     /// and pauses; later steps and changes are forgotten. Leaves a RunRewound. Steps are taken again from the nearest
     /// checkpoint; another rewind(), load() or reset() that comes meanwhile takes its place.
     void rewind(StepIndex step);
+    /// Gives a copy of the present state, or of the checkpoint before `step` (of the newest, if that has not been taken
+    /// yet). The run goes on; `receive` is not called if the session ends first.
+    void copy_state(std::optional<StepIndex> step, StateReceiver receive);
 
    private:
     struct Load {
@@ -86,7 +93,11 @@ class TrainingSession {
     struct Rewind {
         StepIndex step;
     };
-    using Command = std::variant<Load, Play, Pause, StepOnce, SetSpeed, SetHyperparameter, Reset, Rewind>;
+    struct CopyState {
+        std::optional<StepIndex> step;
+        StateReceiver receive;
+    };
+    using Command = std::variant<Load, Play, Pause, StepOnce, SetSpeed, SetHyperparameter, Reset, Rewind, CopyState>;
 
     void post(Command command);
     void thread_main(const std::stop_token& stop);
@@ -105,6 +116,7 @@ class TrainingSession {
     void execute(const SetHyperparameter& command);
     void execute(const Reset& command);
     void execute(const Rewind& command);
+    void execute(const CopyState& command);
 
     void start(Experiment experiment, bool play);
     void take_step();

@@ -1,6 +1,5 @@
 // Journeys through the real window.
-#include "app/MainWindow.h"
-#include "app/pages/StatisticsPage.h"
+#include "OpenWindow.h"
 #include "app/panels/ExperimentPanel.h"
 #include "core/recipe/RecipeJson.h"
 #include "core/train/Recorder.h"
@@ -25,37 +24,6 @@ using namespace normscope::app;
 using telemetry::RunState;
 using telemetry::Statistic;
 using widgets::SeriesPlot;
-
-namespace {
-
-constexpr int patience = 60000;
-
-LaunchOptions plainOptions() {
-    LaunchOptions options;
-    options.rememberLayout = false;
-    options.threads = 2;
-    return options;
-}
-
-/// A window on the screen, its run started.
-struct OpenWindow {
-    widgets::Theme theme{widgets::ColorScheme::Light};
-    MainWindow window;
-
-    explicit OpenWindow(const LaunchOptions& options = plainOptions()) : window(theme, options) { window.show(); }
-    RunModel& model() { return window.run().model(); }
-    std::int64_t step() { return model().snapshot().step.value; }
-    QLineEdit* edit(const char* key) { return window.experimentPanel()->field(key)->findChild<QLineEdit*>(); }
-    void type(const char* key, const QString& text) {
-        QLineEdit* field = edit(key);
-        field->setFocus();
-        field->selectAll();
-        QTest::keyClicks(field, text);
-        QTest::keyClick(field, Qt::Key_Return);
-    }
-};
-
-}  // namespace
 
 class tst_MainWindow : public QObject {
     Q_OBJECT
@@ -83,7 +51,7 @@ void tst_MainWindow::trainsByItself() {
     OpenWindow open;
     QTRY_VERIFY_WITH_TIMEOUT(open.step() >= 20, patience);
     QVERIFY(open.model().isActive());
-    const auto* page = open.window.statisticsPage();
+    const auto* page = statisticsOf(open.window);
     QCOMPARE(page->meanPlot()->curves().size(), 2U);
     QVERIFY(page->meanPlot()->replotCount() > 0);
     const auto accuracy = open.model().store()->schema().find(Statistic::eval_accuracy);
@@ -190,9 +158,9 @@ void tst_MainWindow::followsLayerAndChannels() {
     // bn1 is the third block behind the input.
     emit open.window.networkStrip()->layerActivated(LayerIndex{2});
     QCOMPARE(layers[open.window.selection().layer()->value].name, "bn1");
-    emit open.window.statisticsPage()->channelSelector()->selectionChanged({ChannelIndex{3}, ChannelIndex{5}});
+    emit statisticsOf(open.window)->channelSelector()->selectionChanged({ChannelIndex{3}, ChannelIndex{5}});
     QCOMPARE(open.window.selection().channels().size(), 2U);
-    const auto* plot = open.window.statisticsPage()->meanPlot();
+    const auto* plot = statisticsOf(open.window)->meanPlot();
     QVERIFY2(plot->title().contains("3, 5"), qPrintable(plot->title()));
     QCOMPARE(plot->curves().size(), 4U);
     const auto& info = open.model().store()->schema().info(plot->curves()[1].series);
@@ -211,7 +179,7 @@ void tst_MainWindow::savesAPlot() {
     open.window.run().pause();
     QTRY_COMPARE(open.model().snapshot().state, RunState::paused);
     QTemporaryDir folder;
-    SeriesPlot* plot = open.window.statisticsPage()->meanPlot();
+    SeriesPlot* plot = statisticsOf(open.window)->meanPlot();
     QSignalSpy written(&open.window.writer(), &BackgroundWriter::written);
     for (const auto format :
          {widgets::PlotFormat::Png, widgets::PlotFormat::Svg, widgets::PlotFormat::Pdf, widgets::PlotFormat::Csv}) {
@@ -226,7 +194,7 @@ void tst_MainWindow::savesAPlot() {
 void tst_MainWindow::reportsAFailedSave() {
     OpenWindow open;
     QTRY_VERIFY_WITH_TIMEOUT(open.step() >= 2, patience);
-    SeriesPlot* plot = open.window.statisticsPage()->meanPlot();
+    SeriesPlot* plot = statisticsOf(open.window)->meanPlot();
     plot->setPathQuestion([](const QString&, const QString&) { return QStringLiteral("/nowhere/at/all/plot.png"); });
     plot->saveAs(widgets::PlotFormat::Png);
     const auto* status = open.window.findChild<widgets::StatusLine*>();
@@ -238,10 +206,9 @@ void tst_MainWindow::reportsAFailedSave() {
 void tst_MainWindow::zoomsAllPlotsTogether() {
     OpenWindow open;
     QTRY_VERIFY_WITH_TIMEOUT(open.step() >= 30, patience);
-    const auto* page = open.window.statisticsPage();
+    const auto* page = statisticsOf(open.window);
     emit page->meanPlot()->xRangeChanged(5, 15);
-    for (const auto& [name, plot] : page->plots()) {
-        if (plot == page->meanPlot()) continue;
+    for (const auto* plot : {page->variancePlot(), page->affinePlot(), page->modePlot(), page->lossPlot()}) {
         QTRY_COMPARE(plot->xRange().lower, 5.0);
         QTRY_COMPARE(plot->xRange().upper, 15.0);
         QVERIFY(!plot->isFollowing());
@@ -294,8 +261,8 @@ void tst_MainWindow::showsANetworkWithoutNormLayers() {
     open.window.experiment().openRecipe(path, true);
     QTRY_VERIFY_WITH_TIMEOUT(open.model().description()->run_id > run && open.step() >= 2, patience);
     QVERIFY(!open.window.selection().layer());
-    QVERIFY(open.window.statisticsPage()->meanPlot()->curves().empty());
-    QVERIFY(!open.window.statisticsPage()->lossPlot()->curves().empty());
+    QVERIFY(statisticsOf(open.window)->meanPlot()->curves().empty());
+    QVERIFY(!statisticsOf(open.window)->lossPlot()->curves().empty());
     QVERIFY(!open.window.experimentPanel()->field("model.norm.momentum")->isEnabled());
     // And back to one with them, over one with more layers.
     QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
@@ -305,7 +272,7 @@ void tst_MainWindow::showsANetworkWithoutNormLayers() {
     QTRY_VERIFY_WITH_TIMEOUT(open.window.selection().layer() == LayerIndex{11}, patience);
     open.window.experiment().startDefault(true);
     QTRY_VERIFY_WITH_TIMEOUT(open.window.selection().layer() == LayerIndex{5}, patience);
-    QCOMPARE(open.window.statisticsPage()->meanPlot()->curves().size(), 2U);
+    QCOMPARE(statisticsOf(open.window)->meanPlot()->curves().size(), 2U);
 }
 
 void tst_MainWindow::switchesTheme() {
@@ -325,7 +292,7 @@ void tst_MainWindow::fitsASmallScreen() {
     OpenWindow open(options);
     QTRY_VERIFY_WITH_TIMEOUT(open.step() >= 2, patience);
     QCOMPARE(open.window.size(), QSize(1280, 720));
-    for (const auto& [name, plot] : open.window.statisticsPage()->plots())
+    for (const auto& [name, plot] : statisticsOf(open.window)->plots())
         QVERIFY2(plot->height() >= 112, qPrintable(name));
 }
 

@@ -1,8 +1,7 @@
 #include "widgets/plots/PlotExporter.h"
 
-#include "widgets/plots/PlotCanvas.h"
-#include "widgets/plots/PlotCsv.h"
-#include "widgets/plots/SeriesPlot.h"
+#include "widgets/plots/PlotCard.h"
+#include "widgets/plots/QCustomPlotInclude.h"
 
 #include <QBuffer>
 #include <QCoreApplication>
@@ -27,14 +26,14 @@ QString translated(const char* text) {
     throw std::runtime_error(translated(sentence).toStdString());
 }
 
-QByteArray pngBytes(SeriesPlot& plot) {
+QByteArray pngBytes(PlotCard& plot) {
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     if (!plotImage(plot).save(&buffer, "PNG")) fail("The picture could not be made.");
     return buffer.data();
 }
 
-QByteArray svgBytes(SeriesPlot& plot) {
+QByteArray svgBytes(PlotCard& plot) {
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     QSvgGenerator generator;
@@ -52,7 +51,7 @@ QByteArray svgBytes(SeriesPlot& plot) {
     return buffer.data();
 }
 
-QByteArray pdfBytes(SeriesPlot& plot) {
+QByteArray pdfBytes(PlotCard& plot) {
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     {
@@ -76,11 +75,6 @@ QByteArray pdfBytes(SeriesPlot& plot) {
     return buffer.data();
 }
 
-QByteArray csvBytes(SeriesPlot& plot) {
-    if (plot.store() == nullptr) fail("There are no values yet.");
-    return plotCsv(*plot.store(), plot.curves());
-}
-
 }  // namespace
 
 QString suffixOf(PlotFormat format) {
@@ -93,7 +87,7 @@ QString suffixOf(PlotFormat format) {
     return {};
 }
 
-QImage plotImage(SeriesPlot& plot) {
+QImage plotImage(PlotCard& plot) {
     QImage image(plot.exportSize() * pictureScale, QImage::Format_RGB32);
     image.setDevicePixelRatio(pictureScale);
     const int dotsPerMeter = int(std::lround(plot.logicalDpiX() / 0.0254));
@@ -109,17 +103,17 @@ QImage plotImage(SeriesPlot& plot) {
     return image;
 }
 
-QByteArray renderPlot(SeriesPlot& plot, PlotFormat format) {
+QByteArray renderPlot(PlotCard& plot, PlotFormat format) {
     switch (format) {
         case PlotFormat::Png: return pngBytes(plot);
         case PlotFormat::Svg: return svgBytes(plot);
         case PlotFormat::Pdf: return pdfBytes(plot);
-        case PlotFormat::Csv: return csvBytes(plot);
+        case PlotFormat::Csv: return plot.csv();
     }
     return {};
 }
 
-std::optional<QString> exportPlot(SeriesPlot& plot, const QString& path, PlotFormat format) {
+std::optional<QString> exportPlot(PlotCard& plot, const QString& path, PlotFormat format) {
     try {
         plot.fileWriter()(path, renderPlot(plot, format));
         return std::nullopt;

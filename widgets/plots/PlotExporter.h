@@ -9,7 +9,7 @@
 
 namespace normscope::widgets {
 
-class SeriesPlot;
+class PlotCard;
 
 enum class PlotFormat { Png, Svg, Pdf, Csv };
 
@@ -17,13 +17,13 @@ enum class PlotFormat { Png, Svg, Pdf, Csv };
 QString suffixOf(PlotFormat format);
 
 /// Title, unit, legend and curves as on the screen, at twice its pixels; the recipe is in the image text "Recipe".
-QImage plotImage(SeriesPlot& plot);
+QImage plotImage(PlotCard& plot);
 
 /// The file's bytes, made in memory. Throws std::runtime_error with a sentence if that fails.
-QByteArray renderPlot(SeriesPlot& plot, PlotFormat format);
+QByteArray renderPlot(PlotCard& plot, PlotFormat format);
 
 /// Renders and gives the bytes to the plot's file writer. Nothing, or a sentence that names the file and says why it
 /// could not be written; a file that was there before is then as it was.
-std::optional<QString> exportPlot(SeriesPlot& plot, const QString& path, PlotFormat format);
+std::optional<QString> exportPlot(PlotCard& plot, const QString& path, PlotFormat format);
 
 }  // namespace normscope::widgets
