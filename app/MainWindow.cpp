@@ -20,6 +20,8 @@
 #include <QSettings>
 #include <QVBoxLayout>
 
+#include <cmath>
+
 namespace normscope::app {
 
 using telemetry::Snapshot;
@@ -116,6 +118,8 @@ void MainWindow::buildMenus() {
     file->addAction(tr("&Open recipe…"), QKeySequence::Open, this, &MainWindow::openRecipe);
     file->addAction(tr("Open &data (IDX)…"), QKeySequence(Qt::CTRL | Qt::Key_D), this, &MainWindow::openData);
     file->addSeparator();
+    file->addActions({m_export.onnxAction(), m_export.torchAction(), m_export.cancelAction()});
+    file->addSeparator();
     file->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
 
     QMenu* edit = menuBar()->addMenu(tr("&Edit"));
@@ -174,6 +178,14 @@ void MainWindow::connectParts() {
     connect(&m_writer, &BackgroundWriter::failed, this, &MainWindow::showNotice);
     connect(&m_writer, &BackgroundWriter::written, m_status,
             [this](const QString& path) { m_status->showMessage(tr("Saved %1").arg(path)); });
+    connect(&m_export, &ExportController::failed, this, &MainWindow::showNotice);
+    connect(&m_export, &ExportController::exported, m_status,
+            [this](const QString& sentence) { m_status->showMessage(sentence); });
+    connect(&m_export, &ExportController::cancelled, m_status,
+            [this] { m_status->showMessage(tr("The export was cancelled; nothing was written.")); });
+    connect(&m_export, &ExportController::progressed, m_status, [this](double share) {
+        if (m_export.isBusy()) m_status->showMessage(tr("Exporting… %1 %").arg(std::lround(100 * share)));
+    });
     connect(&m_feed, &StateFeed::failed, this, &MainWindow::showNotice);
     connect(m_pages, &PageStack::pageMade, this, &MainWindow::adoptPage);
 }

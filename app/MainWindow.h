@@ -3,6 +3,7 @@
 
 #include "app/LaunchOptions.h"
 #include "app/controllers/ExperimentController.h"
+#include "app/controllers/ExportController.h"
 #include "app/controllers/RunController.h"
 #include "app/files/BackgroundWriter.h"
 #include "app/models/SelectionModel.h"
@@ -41,6 +42,7 @@ class MainWindow : public QMainWindow {
     BackgroundWriter& writer() { return m_writer; }
     ExperimentPanel* experimentPanel() const { return m_panel; }
     StateFeed& feed() { return m_feed; }
+    ExportController& exporter() { return m_export; }
     PageStack* pages() const { return m_pages; }
     widgets::NetworkStrip* networkStrip() const { return m_strip; }
 
@@ -71,6 +73,7 @@ class MainWindow : public QMainWindow {
     ExperimentController m_experiment{m_run};
     SelectionModel m_selection{m_run.model()};
     StateFeed m_feed{m_run};
+    ExportController m_export{m_run, m_feed, this};
     BackgroundWriter m_writer;
     widgets::NetworkStrip* m_strip;
     widgets::TransportBar* m_transport;
