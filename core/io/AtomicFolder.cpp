@@ -61,6 +61,22 @@ fs::path resolved(const fs::path& target) {
     return path;
 }
 
+/// Messages name the file as it is going to be called.
+void write_inside(const fs::path& made, const FolderFile& file, const fs::path& target) {
+    const auto final_text = [&](std::string text) {
+        const auto found = text.find(made.native());
+        if (found != std::string::npos) text.replace(found, made.native().size(), target.native());
+        return text;
+    };
+    try {
+        write_file(made / file.name, file.bytes);
+    } catch (const InputError& error) {
+        throw InputError(final_text(error.what()));
+    } catch (const WorkError& error) {
+        throw WorkError(final_text(error.what()));
+    }
+}
+
 void sync_folder(const fs::path& folder) {
     const FileDescriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (descriptor.is_open()) ::fsync(descriptor.get());  // not all file systems can
@@ -110,7 +126,7 @@ void write_folder(const fs::path& requested, const std::vector<FolderFile>& file
                          in_quotes(target.parent_path().native()) + " does not exist.");
     }
     const TemporaryFolder made(target.parent_path(), requested);
-    for (const auto& file : files) write_file(made.path() / file.name, file.bytes);
+    for (const auto& file : files) write_inside(made.path(), file, target);
     sync_folder(made.path());
     check_target(target, requested, may_replace);  // it may have changed meanwhile
     put_in_place(made.path(), target, requested);

@@ -28,7 +28,7 @@ struct ModelState {
     std::vector<nn::StateTensor<float>> tensors;
     std::optional<Recipe> recipe;         ///< of checkpoints that NormScope saved
     std::optional<StepIndex> step;        ///< likewise
-    std::optional<DataDescription> data;  ///< likewise; not of resume files
+    std::optional<DataDescription> data;  ///< likewise
 };
 
 /// Reads a safetensors file of ours (resume files included) or of PyTorch's. Doubles are rounded to float. Throws

@@ -26,6 +26,8 @@ struct NormCase {
 
 /// A network with a layer of every kind, some of them under odd names.
 std::vector<LayerRecipe> layers_of_every_kind();
+/// Norms of maps of one pixel, and vectors that are flattened again.
+std::vector<LayerRecipe> layers_on_single_pixels();
 
 inline const std::vector<NetworkCase>& network_cases() {
     const auto named = [](const char* name, std::vector<std::int64_t> widths, std::int64_t depth = 0) {
@@ -53,6 +55,11 @@ inline const std::vector<NetworkCase>& network_cases() {
          [](ModelRecipe& model) {
              model.name = "custom";
              model.layers = layers_of_every_kind();
+         }},
+        {"custom, single pixels",
+         [](ModelRecipe& model) {
+             model.name = "custom";
+             model.layers = layers_on_single_pixels();
          }},
     };
     return cases;
@@ -154,6 +161,17 @@ inline std::vector<LayerRecipe> layers_of_every_kind() {
             layer("GroupNorm", [](LayerRecipe& r) { r.num_groups = 4; }),
             layer("Sigmoid"),
             layer("Linear")};
+}
+
+inline std::vector<LayerRecipe> layers_on_single_pixels() {
+    std::vector<LayerRecipe> layers;
+    for (const char* word : {"Conv2d", "norm", "AdaptiveAvgPool2d", "LayerNorm", "activation", "BatchNorm2d", "Flatten",
+                             "LayerNorm", "Flatten", "Sigmoid", "Linear"}) {
+        layers.emplace_back().layer = word;
+    }
+    layers.front().out_channels = 6;
+    layers.front().kernel_size = 3;
+    return layers;
 }
 
 /// Parameters and buffers as a trained network might have them, from a seed.

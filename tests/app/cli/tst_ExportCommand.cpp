@@ -132,6 +132,7 @@ void tst_ExportCommand::readsPyTorchsCheckpoints() {
     const CliResult resume =
         run_cli({"export", in("run/resume.safetensors"), "--to", "onnx", "--out", in("resume.onnx")});
     QVERIFY2(resume.code == 0, resume.errors);
+    QCOMPARE(bytes_of(in("resume.onnx")), bytes_of(in("a file.onnx")));
 }
 
 void tst_ExportCommand::badInputExitsTwo_data() {
