@@ -87,9 +87,9 @@ TorchExpression batch_norm(const nn::BatchNorm2d<float>& layer) {
     TorchExpression expression = call.take();
     freeze_affine(layer, expression);
     if (o.ghost_batches > 1) {
-        expression.comment = "each training batch normalized in " + std::to_string(o.ghost_batches) + " shards";
+        expression.comment = std::to_string(o.ghost_batches) + " ghost batches in training";
     }
-    if (o.frozen) expression.comment = "frozen in training: normalized by its running statistics";
+    if (o.frozen) expression.comment = "frozen in training";
     return expression;
 }
 

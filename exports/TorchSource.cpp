@@ -115,7 +115,9 @@ bool uses_ordered_dict(const std::vector<TorchClass>& classes) {
 
 std::string title(const ExportModel& model) {
     const Shape& image = model.network.image_shape();
-    const std::string step = model.step ? " after " + std::to_string(model.step->value) + " training steps" : "";
+    const std::string step = model.step ? " after " + std::to_string(model.step->value) + " training step" +
+                                              (model.step->value == 1 ? "" : "s")
+                                        : "";
     std::string text = "\"\"\"The network " + model.network.name() + step + ", " + std::string(torch_source_mark) + " ";
     text += std::string(version()) + ".\n\n    from model import load_model, normalize\n\n    model = load_model()\n";
     text += "    logits = model(normalize(images))  # images: (N, " + std::to_string(image.c) + ", " +

@@ -141,9 +141,9 @@ void tst_ExportTorch::saysTheNetwork() {
     QVERIFY(has("mlp", "default", "self.bn1 = nn.BatchNorm1d(16, eps=1e-05, momentum=0.1)"));
     QVERIFY(has("simple", "cumulative", "momentum=None)"));
     QVERIFY(has("simple", "not affine", "nn.BatchNorm2d(4, eps=1e-05, momentum=0.1, affine=False)"));
-    QVERIFY(has("simple", "frozen", "momentum=0.1)  # frozen in training"));
+    QVERIFY(has("simple", "frozen", "momentum=0.1)  # frozen in training\n"));
     QVERIFY(has("simple", "frozen affine", "momentum=0.1).requires_grad_(False)\n"));
-    QVERIFY(has("simple", "ghost batches", "# each training batch normalized in 2 shards"));
+    QVERIFY(has("simple", "ghost batches", "momentum=0.1)  # 2 ghost batches in training\n"));
     QVERIFY(has("simple", "noise", "self.noise1 = nn.Identity()  # noise, in training only"));
     QVERIFY(has("simple", "group", "self.norm1 = nn.GroupNorm(2, 4, eps=1e-05)"));
     QVERIFY(has("simple", "layer", "self.norm1 = nn.GroupNorm(1, 4, eps=1e-05)"));
