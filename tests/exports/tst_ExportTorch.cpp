@@ -13,7 +13,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <cstring>
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <numeric>
@@ -347,7 +347,8 @@ void tst_ExportTorch::computesTheSameInPyTorch() {
             QCOMPARE(found->dims, tensor.dims);
             QCOMPARE(found->count, tensor.count);
             QCOMPARE(found->values.size(), tensor.values.size());
-            QVERIFY(std::memcmp(found->values.data(), tensor.values.data(), 4 * tensor.values.size()) == 0);
+            QVERIFY(
+                std::ranges::equal(std::as_bytes(std::span(found->values)), std::as_bytes(std::span(tensor.values))));
         }
     }
 }
