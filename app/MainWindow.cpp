@@ -24,6 +24,8 @@
 #include <QSettings>
 #include <QVBoxLayout>
 
+#include <cmath>
+
 namespace normscope::app {
 
 using telemetry::Snapshot;
@@ -127,6 +129,8 @@ void MainWindow::buildMenus() {
     file->addSeparator();
     file->addAction(tr("Choose &data…"), QKeySequence(Qt::CTRL | Qt::Key_D), this, &MainWindow::openData);
     file->addSeparator();
+    file->addActions({m_export.onnxAction(), m_export.torchAction(), m_export.cancelAction()});
+    file->addSeparator();
     file->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
 
     QMenu* edit = menuBar()->addMenu(tr("&Edit"));
@@ -186,6 +190,14 @@ void MainWindow::connectParts() {
     connect(&m_writer, &BackgroundWriter::written, m_status,
             [this](const QString& path) { m_status->showMessage(tr("Saved %1").arg(path)); });
     connectFiles();
+    connect(&m_export, &ExportController::failed, this, &MainWindow::showNotice);
+    connect(&m_export, &ExportController::exported, m_status,
+            [this](const QString& sentence) { m_status->showMessage(sentence); });
+    connect(&m_export, &ExportController::cancelled, m_status,
+            [this] { m_status->showMessage(tr("The export was cancelled; nothing was written.")); });
+    connect(&m_export, &ExportController::progressed, m_status, [this](double share) {
+        if (m_export.isBusy()) m_status->showMessage(tr("Exporting… %1 %").arg(std::lround(100 * share)));
+    });
     connect(&m_feed, &StateFeed::failed, this, &MainWindow::showNotice);
     connect(m_pages, &PageStack::pageMade, this, &MainWindow::adoptPage);
 }

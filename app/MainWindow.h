@@ -5,6 +5,7 @@
 #include "app/controllers/ExperimentController.h"
 #include "app/controllers/FileController.h"
 #include "app/controllers/RecoveryController.h"
+#include "app/controllers/ExportController.h"
 #include "app/controllers/RunController.h"
 #include "app/files/BackgroundWriter.h"
 #include "app/models/SelectionModel.h"
@@ -49,6 +50,7 @@ class MainWindow : public QMainWindow {
     widgets::OfferBar* offerBar() const { return m_offer; }
     ExperimentPanel* experimentPanel() const { return m_panel; }
     StateFeed& feed() { return m_feed; }
+    ExportController& exporter() { return m_export; }
     PageStack* pages() const { return m_pages; }
     widgets::NetworkStrip* networkStrip() const { return m_strip; }
 
@@ -80,6 +82,7 @@ class MainWindow : public QMainWindow {
     ExperimentController m_experiment{m_run};
     SelectionModel m_selection{m_run.model()};
     StateFeed m_feed{m_run};
+    ExportController m_export{m_run, m_feed, this};
     BackgroundWriter m_writer;
     FileController m_files;
     std::unique_ptr<RecoveryController> m_recovery;  ///< none for unattended runs

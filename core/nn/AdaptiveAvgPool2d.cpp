@@ -23,7 +23,7 @@ Shape AdaptiveAvgPool2d<S>::output_shape(const Shape& input) const {
 }
 
 template <class S>
-WorkRange AdaptiveAvgPool2d<S>::window(std::int64_t i, std::int64_t count, std::int64_t size) const {
+WorkRange AdaptiveAvgPool2d<S>::window_of(std::int64_t i, std::int64_t count, std::int64_t size) {
     return {i * size / count, ((i + 1) * size + count - 1) / count};
 }
 

@@ -19,8 +19,15 @@ class AdaptiveAvgPool2d : public AveragePool<S> {
     Shape output_shape(const Shape& input) const override;
     std::unique_ptr<Module<S>> clone() const override { return std::make_unique<AdaptiveAvgPool2d>(m_height, m_width); }
 
+    std::int64_t height() const { return m_height; }
+    std::int64_t width() const { return m_width; }
+    /// The pixels that output i of `count` is the mean of, along a side of `size` pixels.
+    static WorkRange window_of(std::int64_t i, std::int64_t count, std::int64_t size);
+
    protected:
-    WorkRange window(std::int64_t i, std::int64_t count, std::int64_t size) const override;
+    WorkRange window(std::int64_t i, std::int64_t count, std::int64_t size) const override {
+        return window_of(i, count, size);
+    }
     double divisor(std::int64_t pixels) const override { return static_cast<double>(pixels); }
 
    private:

@@ -33,6 +33,7 @@ class InstanceNorm2d : public ImageNorm<S> {
     void reset(std::uint64_t seed) override;
     std::unique_ptr<Module<S>> clone() const override;
 
+    const Options& options() const { return m_options; }
     std::span<S> running_mean() { return m_running_mean; }
     std::span<S> running_var() { return m_running_var; }
 

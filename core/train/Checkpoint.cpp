@@ -1,6 +1,7 @@
 #include "core/train/Checkpoint.h"
 
 #include "core/Error.h"
+#include "core/Version.h"
 #include "core/io/AtomicFile.h"
 #include "core/io/MessageText.h"
 #include "core/io/ReadFile.h"
@@ -85,10 +86,18 @@ nn::StateTensor<float> state_tensor(const io::TensorEntry& entry) {
 }
 
 std::vector<std::byte> checkpoint_bytes(const Experiment& experiment) {
-    const auto state = experiment.network().state();
-    const io::TensorMetadata metadata{{"format", "pt"},
-                                      {"normscope.recipe", to_json(experiment.recipe())},
-                                      {"normscope.step", std::to_string(experiment.step().value)}};
+    return checkpoint_bytes(experiment.network(), experiment.recipe(), experiment.step(),
+                            describe(*experiment.data().train));
+}
+
+std::vector<std::byte> checkpoint_bytes(const nn::Network<float>& network, const Recipe& recipe,
+                                        std::optional<StepIndex> step, const DataDescription& data) {
+    const auto state = network.state();
+    io::TensorMetadata metadata{{"format", "pt"},
+                                {"normscope.recipe", to_json(recipe)},
+                                {"normscope.data", to_json(data)},
+                                {"normscope.version", std::string(version())}};
+    if (step) metadata["normscope.step"] = std::to_string(step->value);
     return io::serialize(tensor_entries(state), metadata);
 }
 
@@ -102,7 +111,7 @@ ModelState load_model_state(const std::filesystem::path& path) {
 
 ModelState parse_model_state(std::span<const std::byte> bytes, std::string_view file_name) {
     const auto content = io::parse_safetensors(bytes, file_name);
-    ModelState state{.file_name = std::string(file_name), .tensors = {}, .recipe = {}, .step = {}};
+    ModelState state{.file_name = std::string(file_name), .tensors = {}, .recipe = {}, .step = {}, .data = {}};
     const bool is_resume_file = content.metadata.contains("normscope.resume");
     for (const auto& entry : content.tensors) {
         nn::StateTensor<float> tensor = state_tensor(entry);
@@ -119,6 +128,10 @@ ModelState parse_model_state(std::span<const std::byte> bytes, std::string_view 
     const auto step = content.metadata.find("normscope.step");
     if (step != content.metadata.end()) {
         state.step = StepIndex{exact_integer(step->second, std::string(file_name) + ", normscope.step")};
+    }
+    const auto data = content.metadata.find("normscope.data");
+    if (data != content.metadata.end()) {
+        state.data = parse_data_description(data->second, std::string(file_name) + ", normscope.data");
     }
     return state;
 }

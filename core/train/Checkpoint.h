@@ -3,6 +3,7 @@
 
 #include "core/io/Safetensors.h"
 #include "core/nn/Network.h"
+#include "core/train/DataDescription.h"
 #include "core/train/Experiment.h"
 
 #include <filesystem>
@@ -12,18 +13,22 @@
 
 namespace normscope {
 
-/// Writes parameters and buffers as safetensors with PyTorch's names, shapes and order; the recipe and
-/// the step stand in the metadata. Throws InputError or WorkError as io::AtomicFile does.
+/// Writes parameters and buffers as safetensors with PyTorch's names, shapes and order; the recipe,
+/// the step, what the data are and the version of this program stand in the metadata. Throws InputError or WorkError as
+/// io::AtomicFile does.
 void save_checkpoint(const Experiment& experiment, const std::filesystem::path& path);
 /// The bytes of that file.
 std::vector<std::byte> checkpoint_bytes(const Experiment& experiment);
+std::vector<std::byte> checkpoint_bytes(const nn::Network<float>& network, const Recipe& recipe,
+                                        std::optional<StepIndex> step, const DataDescription& data);
 
 /// What a checkpoint holds, not yet compared with a network.
 struct ModelState {
     std::string file_name;
     std::vector<nn::StateTensor<float>> tensors;
-    std::optional<Recipe> recipe;   ///< of checkpoints that NormScope saved
-    std::optional<StepIndex> step;  ///< likewise
+    std::optional<Recipe> recipe;         ///< of checkpoints that NormScope saved
+    std::optional<StepIndex> step;        ///< likewise
+    std::optional<DataDescription> data;  ///< likewise
 };
 
 /// Reads a safetensors file of ours (resume files included) or of PyTorch's. Doubles are rounded to float. Throws

@@ -8,6 +8,7 @@
 #include "core/recipe/RecipeJson.h"
 #include "core/telemetry/Hyperparameter.h"
 #include "core/train/Checkpoint.h"
+#include "core/train/DataDescription.h"
 #include "core/train/ExactText.h"
 
 #include <algorithm>
@@ -145,6 +146,7 @@ std::vector<std::byte> resume_bytes(const Experiment& experiment, const io::Tens
     metadata["normscope.position"] = std::to_string(position.sampler.position);
     metadata["normscope.planned_epochs"] = std::to_string(position.planned_epochs);
     metadata["normscope.changes"] = changes_to_json(position.changes);
+    metadata["normscope.data"] = to_json(describe(*experiment.data().train));
     metadata["normscope.train_images"] = std::to_string(experiment.data().train->size());
 
     const auto model = experiment.network().state();

@@ -1,3 +1,4 @@
+#include "core/Version.h"
 #include "core/io/AtomicFile.h"
 #include "core/io/ReadFile.h"
 #include "core/io/Safetensors.h"
@@ -62,6 +63,7 @@ class tst_Checkpoint : public QObject {
         QCOMPARE(content.metadata.at("format"), "pt");
         QCOMPARE(content.metadata.at("normscope.step"), "3");
         QCOMPARE(content.metadata.at("normscope.recipe"), to_json(run.experiment().recipe()));
+        QCOMPARE(content.metadata.at("normscope.version"), version());
     }
 
     void loadsWhatItSaved() {
@@ -73,6 +75,7 @@ class tst_Checkpoint : public QObject {
         const auto state = load_model_state(path);
         QCOMPARE(state.step->value, 3);
         QCOMPARE(to_json(*state.recipe), to_json(run.experiment().recipe()));
+        QVERIFY(state.data == describe(*run.experiment().data().train));
         auto network = fresh_network();
         QVERIFY(apply_model_state(state, network).empty());
         QVERIFY(file_of(network.state()) == file_of(run.experiment().network().state()));
@@ -138,6 +141,8 @@ class tst_Checkpoint : public QObject {
         QVERIFY(!error_text([&] { load_model_state(path.native() + "x"); }).empty());
         const auto bad_recipe = io::serialize({}, {{"normscope.recipe", "{"}});
         QVERIFY(error_text([&] { parse_model_state(bad_recipe, "m"); }).find("m, recipe in the metadata") == 0);
+        const auto bad_data = io::serialize({}, {{"normscope.data", "{}"}});
+        QVERIFY(error_text([&] { parse_model_state(bad_data, "m"); }).find("m, normscope.data") == 0);
         const auto bad_step = io::serialize({}, {{"normscope.step", "-1"}});
         QVERIFY(!error_text([&] { parse_model_state(bad_step, "m"); }).empty());
     }

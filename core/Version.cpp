@@ -1,0 +1,9 @@
+#include "core/Version.h"
+
+namespace normscope {
+
+std::string_view version() {
+    return NORMSCOPE_VERSION;
+}
+
+}  // namespace normscope
