@@ -37,8 +37,9 @@ Recipe read_recipe(const TrainOptions& options) {
     return recipe;
 }
 
-/// A run that begins, in a folder where nothing is lost by it.
-Experiment begin_run(const Recipe& recipe, const TrainOptions& options, const TrainFolder& folder) {
+/// A run that begins, in a folder where nothing is lost by it. Locks the folder if it has to be made.
+Experiment begin_run(const Recipe& recipe, const TrainOptions& options, const TrainFolder& folder,
+                     std::optional<io::FolderLock>& lock) {
     Experiment experiment(recipe, datasets::load_data(recipe.data));
     if (!options.init.empty()) {
         const ModelState state = load_model_state(options.init);
@@ -47,6 +48,7 @@ Experiment begin_run(const Recipe& recipe, const TrainOptions& options, const Tr
         }
     }
     folder.make();
+    if (!lock) lock.emplace(folder.lock());
     if (options.overwrite) {
         std::filesystem::remove(folder.file("resume.safetensors"));
     } else {
@@ -81,6 +83,11 @@ nlohmann::ordered_json summarize(const Experiment& experiment, const Outcome& ou
         summary["eval_accuracy"] = nullptr;
         summary["eval_accuracy_train_mode"] = nullptr;
     }
+    for (const auto& [name, value] : outcome.measured.summary()) summary[name] = value;
+    if (experiment.recipe().record.target_accuracy) {
+        const auto steps = outcome.measured.steps_to_target();
+        summary["steps_to_target"] = steps ? nlohmann::ordered_json(*steps) : nlohmann::ordered_json(nullptr);
+    }
     summary["images_per_second"] = outcome.seconds > 0 ? static_cast<double>(outcome.images) / outcome.seconds : 0.0;
     summary["diverged"] = !outcome.divergence.empty();
     if (!outcome.divergence.empty()) {
@@ -110,11 +117,26 @@ void print_summary(const TrainOptions& options, const nlohmann::ordered_json& su
     std::cout << ". Results are in " << options.out.string() << "\n";
 }
 
-int run(const TrainOptions& options) {
+constexpr const char* footer =
+    "DIR receives recipe.json (complete), initial.safetensors, final.safetensors, history.csv, summary.json, and\n"
+    "resume.safetensors: the whole state of the run, saved every 10 s, when interrupted and at the end.\n"
+    "\n"
+    "A run cut off at any moment goes on with the same command and --resume, to the same bits. More --steps or\n"
+    "--epochs extend a finished run. A DIR that holds a run is not written over: without --resume it is refused\n"
+    "(exit code 2) unless that run is finished and this one repeats it, or --overwrite is given. Two processes do not\n"
+    "train in one DIR at a time.\n"
+    "\n"
+    "Exit codes: 0 done, 1 diverged or disk full, 2 bad input, 130 interrupted (state saved).";
+
+}  // namespace
+
+int run_train(const TrainOptions& options) {
     const Recipe recipe = read_recipe(options);
     const TrainFolder folder(options.out);
+    std::optional<io::FolderLock> lock;  // before anything in the folder is read
+    if (folder.exists()) lock.emplace(folder.lock());
     std::optional<SavedRun> saved = options.resume ? folder.saved_run() : std::nullopt;
-    Experiment experiment = saved ? restore_run(recipe, options, *saved) : begin_run(recipe, options, folder);
+    Experiment experiment = saved ? restore_run(recipe, options, *saved) : begin_run(recipe, options, folder, lock);
 
     std::signal(SIGINT, on_interrupt);
     std::signal(SIGTERM, on_interrupt);
@@ -122,6 +144,7 @@ int run(const TrainOptions& options) {
     if (saved && !training.done()) io::write_file(folder.file("recipe.json"), to_json(recipe));
     const Outcome outcome = training.train();
     save_checkpoint(experiment, folder.file("final.safetensors"));
+    if (asks_for_measurements(recipe.record)) io::write_file(folder.file("measured.csv"), outcome.measured.csv());
     const auto summary = summarize(experiment, outcome, training.evaluate_all());
     io::write_file(folder.file("summary.json"), summary.dump(2) + "\n");
     print_summary(options, summary);
@@ -130,18 +153,6 @@ int run(const TrainOptions& options) {
     complain(outcome.divergence);
     return 1;
 }
-
-constexpr const char* footer =
-    "DIR receives recipe.json (complete), initial.safetensors, final.safetensors, history.csv, summary.json, and\n"
-    "resume.safetensors: the whole state of the run, saved every 10 s, when interrupted and at the end.\n"
-    "\n"
-    "A run cut off at any moment goes on with the same command and --resume, to the same bits. More --steps or\n"
-    "--epochs extend a finished run. A DIR that holds a run is not written over: without --resume it is refused\n"
-    "(exit code 2) unless that run is finished and this one repeats it, or --overwrite is given.\n"
-    "\n"
-    "Exit codes: 0 done, 1 diverged or disk full, 2 bad input, 130 interrupted (state saved).";
-
-}  // namespace
 
 void add_train_command(CLI::App& app, std::function<int()>& chosen) {
     auto options = std::make_shared<TrainOptions>();
@@ -169,7 +180,7 @@ void add_train_command(CLI::App& app, std::function<int()>& chosen) {
     command->add_option("--threads", options->threads)->check(CLI::Range(1, 256))->capture_default_str();
     command->add_flag("--json", options->json, "One JSON object a line on standard output");
     command->footer(footer);
-    command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+    command->callback([options, &chosen] { chosen = [options] { return run_train(*options); }; });
 }
 
 }  // namespace normscope::cli

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "app/cli/TrainOptions.h"
+#include "core/io/FolderLock.h"
 #include "core/io/HistoryCsv.h"
+#include "core/train/Measurements.h"
 #include "core/train/ResumeFile.h"
 #include "core/train/Trainer.h"
 
@@ -20,6 +22,7 @@ struct Outcome {
     std::string divergence;  ///< a sentence; empty while all is well
     std::string diverged_layer;
     std::int64_t diverged_channel = -1;
+    Measurements measured;
 };
 
 /// A run as resume.safetensors has it.
@@ -40,6 +43,10 @@ class TrainFolder {
 
     /// Throws InputError if it cannot be made.
     void make() const;
+    /// True if there is such a folder already.
+    bool exists() const;
+    /// Keeps other processes from training in it. Throws InputError if one does.
+    io::FolderLock lock() const { return io::FolderLock(m_folder); }
 
     /// The run to resume, or nothing if there is none. Throws InputError if its file is damaged.
     std::optional<SavedRun> saved_run() const;

@@ -35,6 +35,7 @@ class TrainRun {
     double share() const;
     void step();
     void record();
+    void measure_if_due();
     void save(bool finished);
     void print_line() const;
     std::string text() const;
