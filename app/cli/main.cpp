@@ -2,6 +2,7 @@
 #include "app/cli/BenchCommand.h"
 #include "app/cli/DataCommand.h"
 #include "app/cli/EvalCommand.h"
+#include "app/cli/ReportCommand.h"
 #include "app/cli/SweepCommand.h"
 #include "app/cli/TrainCommand.h"
 #include "core/Error.h"
@@ -26,6 +27,7 @@ int main(int argc, char** argv) {
     cli::add_data_command(app, chosen);
     cli::add_bench_command(app, chosen);
     cli::add_sweep_command(app, chosen);
+    cli::add_report_command(app, chosen);
 
     try {
         app.parse(argc, argv);

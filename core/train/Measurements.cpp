@@ -122,6 +122,7 @@ std::vector<std::pair<std::string, double>> Measurements::summary() const {
     if (!eval_steps.empty()) {
         found.emplace_back("eval_wobble", mean_of(eval_steps));
         found.emplace_back("exact_wobble", mean_of(exact_steps));
+        found.emplace_back("wobble_gain", mean_of(eval_steps) - mean_of(exact_steps));
     }
     if (!ranges.empty()) {
         found.emplace_back("loss_range", mean_of(ranges));

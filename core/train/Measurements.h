@@ -53,7 +53,7 @@ class Measurements {
 
     /// Means over the rows, as far as they were measured: "eval_accuracy_exact" (the last), "exact_gain_first",
     /// "exact_gain_mean", "exact_gain_last" (exact − running), "eval_wobble", "exact_wobble" (mean |change| from one
-    /// row to the next), "loss_range", "gradient_change", "smoothness".
+    /// row to the next), "wobble_gain" (their difference), "loss_range", "gradient_change", "smoothness".
     std::vector<std::pair<std::string, double>> summary() const;
 
     /// measured.csv: one row a measurement, empty cells where nothing was asked for.
