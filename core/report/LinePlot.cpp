@@ -11,13 +11,19 @@ constexpr double width = 640, height = 320;
 constexpr double left = 62, right = 16, top = 34, bottom = 44;
 constexpr double legend_line = 16;
 
+/// What a scale can hold with room around it, without overflow.
+bool can_show(double value, bool is_log) {
+    constexpr double largest = 1e300;
+    return std::abs(value) <= largest && (!is_log || value >= 1 / largest);
+}
+
 /// Values to pixels along one axis.
 struct Scale {
     double low = 0, high = 1;
     bool is_log = false;
     double begin = 0, end = 1;  ///< pixels
 
-    bool shows(double value) const { return std::isfinite(value) && (!is_log || value > 0); }
+    bool shows(double value) const { return can_show(value, is_log); }
     double at(double value) const {
         const double share = is_log ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
         return begin + share * (end - begin);
@@ -33,7 +39,7 @@ class Extent {
     explicit Extent(bool is_log) : m_is_log(is_log) {}
     void add(const std::vector<double>& values) {
         for (const double value : values) {
-            if (!std::isfinite(value) || (m_is_log && value <= 0)) continue;
+            if (!can_show(value, m_is_log)) continue;
             m_low = std::min(m_low, value);
             m_high = std::max(m_high, value);
         }

@@ -102,7 +102,7 @@ class tst_SweepJson : public QObject {
         row("steps and epochs", "{\"steps\": 1, \"epochs\": 1}", "steps or epochs, not both");
         row("no steps", "{\"steps\": 0}", "steps must be");
         row("a setting that is not there", "{\"grid\":\n {\"model.norm.momentun\": [1]}}",
-            "s, line 2, column 25: no recipe has a setting \"model.norm.momentun\". Did you mean "
+            "s, line 2, column 26: no recipe has a setting \"model.norm.momentun\". Did you mean "
             "\"model.norm.momentum\"?");
         row("a setting without its section", "{\"grid\": {\"momentum\": [1]}}", "Did you mean");
         row("no list", "{\"grid\": {\"seed\": 3}}", "must be an array");
