@@ -45,7 +45,7 @@ void HtmlPage::paragraph(std::string_view text) {
 void HtmlPage::section(std::string_view heading) {
     close();
     open();
-    m_body += "<h2>" + escaped(heading) + "</h2>\n";
+    if (!heading.empty()) m_body += "<h2>" + escaped(heading) + "</h2>\n";
 }
 
 void HtmlPage::table(const std::vector<std::string>& headings, const std::vector<std::vector<std::string>>& rows) {

@@ -14,6 +14,7 @@ class HtmlPage {
     explicit HtmlPage(std::string title) : m_title(std::move(title)) {}
 
     void paragraph(std::string_view text);
+    /// Begins one; an empty heading shows none.
     void section(std::string_view heading);
     /// The first column is a heading of its row; `headings` may be empty.
     void table(const std::vector<std::string>& headings, const std::vector<std::vector<std::string>>& rows);

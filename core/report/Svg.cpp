@@ -58,7 +58,7 @@ std::vector<double> round_numbers(double low, double high, int count) {
     const double step = power * (digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10);
     std::vector<double> numbers;
     const double first = std::ceil(low / step - 1e-9);
-    for (double i = first; i * step <= high + 1e-9 * step; ++i) numbers.push_back(i * step);
+    for (double i = first; i * step <= high + 1e-9 * step; ++i) numbers.push_back(i * step + 0.0);  // no "-0"
     return numbers;
 }
 

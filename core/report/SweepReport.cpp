@@ -114,14 +114,22 @@ void add_verdicts(HtmlPage& page, const Sweep& sweep, const SweepResults& result
 /// Means and deviations behind a plot.
 void add_numbers(HtmlPage& page, const Sweep& sweep, const SweepResults& results, const PlotRequest& request) {
     if (request.history || !request.y.empty()) return;
-    std::vector<std::vector<std::string>> rows;
+    const auto curves = curves_of(sweep, results, request);
+    std::vector<std::string> places;  // of all curves
+    for (const Curve& curve : curves) {
+        for (const CurvePoint& point : curve.points) {
+            if (std::ranges::find(places, point.x) == places.end()) places.push_back(point.x);
+        }
+    }
     std::vector<std::string> headings{""};
-    for (const Curve& curve : curves_of(sweep, results, request)) {
-        auto& row = rows.emplace_back();
-        row.push_back(curve.name.empty() ? text_of(request.quantity) : curve.name);
-        for (const CurvePoint& point : curve.points) row.push_back(spread_text(point));
-        if (rows.size() > 1) continue;
-        for (const CurvePoint& point : curve.points) headings.push_back(sweep::display_path(request.x) + " " + point.x);
+    for (const std::string& place : places) headings.push_back(sweep::display_path(request.x) + " " + place);
+    std::vector<std::vector<std::string>> rows;
+    for (const Curve& curve : curves) {
+        auto& row = rows.emplace_back(places.size() + 1);
+        row[0] = curve.name.empty() ? text_of(request.quantity) : curve.name;
+        for (const CurvePoint& point : curve.points) {
+            row[static_cast<std::size_t>(std::ranges::find(places, point.x) - places.begin()) + 1] = spread_text(point);
+        }
     }
     page.table(headings, rows);
 }
@@ -170,7 +178,7 @@ std::string sweep_report(const Sweep& sweep, const SweepResults& results, const 
                    std::to_string(results.count(sweep::RunStatus::failed)) + " failed.");
     add_verdicts(page, sweep, results);
     for (const auto& request : sweep.plots.empty() ? default_plots(sweep, results) : sweep.plots) {
-        page.section(request.title);
+        page.section("");  // the plot has its title
         page.plot(request.y.empty() ? line_plot(sweep, results, request, folder) : heat_map(sweep, results, request));
         add_numbers(page, sweep, results, request);
     }

@@ -103,6 +103,15 @@ std::vector<CurvePoint> points_along(const Sweep& sweep, const SweepResults& res
     return points;
 }
 
+/// True if runs that are alike in `of` are alike in `path`: settings that are changed together.
+bool is_function_of(const Sweep& sweep, const std::string& path, const std::string& of) {
+    std::map<std::string, std::string> values;
+    return std::ranges::all_of(sweep.runs, [&](const SweepRun& run) {
+        const auto value = value_of(run, path);
+        return values.emplace(value_of(run, of), value).first->second == value;
+    });
+}
+
 Curve history_of(const std::string& name, const std::vector<std::filesystem::path>& folders,
                  const std::string& column) {
     std::map<std::int64_t, std::vector<double>> by_step;
@@ -136,7 +145,7 @@ HeatMap heat_map_of(const Sweep& sweep, const SweepResults& results, const PlotR
     for (const CurvePoint& point : points_along(sweep, results, all, plot.quantity, plot.x)) map.x.push_back(point.x);
     for (const CurvePoint& row : points_along(sweep, results, all, plot.quantity, plot.y)) {
         map.y.push_back(row.x);
-        auto& cells = map.rows.emplace_back(map.x.size());
+        auto& cells = map.rows.emplace_back(map.x.size(), CurvePoint{.spread = spread_of({})});
         for (CurvePoint& cell : points_along(sweep, results, row.runs, plot.quantity, plot.x)) {
             cells[static_cast<std::size_t>(std::ranges::find(map.x, cell.x) - map.x.begin())] = std::move(cell);
         }
@@ -166,6 +175,9 @@ std::vector<PlotRequest> default_plots(const Sweep& sweep, const SweepResults& r
     std::vector<const Axis*> numeric, others;
     for (const Axis& axis : sweep.axes) {
         if (axis.path == "seed") continue;
+        const bool goes_along = std::ranges::any_of(
+            numeric, [&](const Axis* other) { return is_function_of(sweep, axis.path, other->path); });
+        if (goes_along) continue;
         const bool is_numeric =
             std::ranges::all_of(axis.values, [](const auto& v) { return number_from(v).has_value(); });
         (is_numeric ? numeric : others).push_back(&axis);
@@ -173,8 +185,10 @@ std::vector<PlotRequest> default_plots(const Sweep& sweep, const SweepResults& r
     if (numeric.empty() && others.empty()) return {};
     const Axis* x = numeric.empty() ? others.front() : numeric.front();
     std::vector<std::string> series;
-    for (const Axis& axis : sweep.axes) {
-        if (&axis != x && axis.path != "seed") series.push_back(axis.path);
+    for (const auto* axes : {&numeric, &others}) {
+        for (const Axis* axis : *axes) {
+            if (axis != x) series.push_back(axis->path);
+        }
     }
     std::vector<PlotRequest> plots;
     for (const char* name : {"eval_accuracy", "mode_gap", "train_loss"}) {

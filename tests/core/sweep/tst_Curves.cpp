@@ -67,7 +67,7 @@ class tst_Curves : public QObject {
         QCOMPARE(map.y, (std::vector<std::string>{"0.1", "0.2"}));
         QCOMPARE(map.rows[0][0].spread.mean, 2.0);
         QCOMPARE(map.rows[1][1].spread.mean, 4.0);
-        QVERIFY(map.rows[1][0].runs.empty());
+        QVERIFY(map.rows[1][0].runs.empty() && std::isnan(map.rows[1][0].spread.mean));
     }
 
     void averagesHistories() {
@@ -95,6 +95,13 @@ class tst_Curves : public QObject {
         QCOMPARE(plots.size(), std::size_t{1});
         QCOMPARE(plots[0].x, "data.batch_size");
         QCOMPARE(plots[0].series, (std::vector<std::string>{"model.norm.type"}));
+        // Settings that are changed together are one axis.
+        const auto linked = parse_sweep(R"({"runs": [{"data.batch_size": 2, "optimizer.lr": 0.1}, {"data.batch_size": 4,
+            "optimizer.lr": 0.2}], "grid": {"model.norm.type": ["batch", "group"]}})",
+                                        "s");
+        const auto one = default_plots(linked, testing::results_with(linked, "eval_accuracy", product));
+        QVERIFY(one.size() == 1 && one[0].x == "data.batch_size");
+        QCOMPARE(one[0].series, (std::vector<std::string>{"model.norm.type"}));
         QVERIFY(default_plots(parse_sweep(R"({"grid": {"seed": [1, 2]}})", "s"), {}).empty());
     }
 };
