@@ -5,6 +5,7 @@
 #include "app/cli/TrainRun.h"
 #include "core/Error.h"
 #include "core/io/AtomicFile.h"
+#include "core/io/ReadFile.h"
 #include "core/recipe/RecipeJson.h"
 #include "core/train/Checkpoint.h"
 #include "datasets/DataSpec.h"
@@ -21,6 +22,8 @@
 namespace normscope::cli {
 namespace {
 
+constexpr std::uint64_t max_recipe_bytes = 1U << 20;  // load_recipe() reads no larger one
+
 volatile std::sig_atomic_t interrupted = 0;
 extern "C" void on_interrupt(int /*signal*/) {
     interrupted = 1;
@@ -35,6 +38,16 @@ Recipe read_recipe(const TrainOptions& options) {
     apply_settings(recipe, options.settings);
     if (options.epochs > 0) recipe.epochs = options.epochs;
     return recipe;
+}
+
+/// A sweep has written it already, and waiting for the disk is much of a short run's time.
+void write_recipe(const Recipe& recipe, const TrainOptions& options, const TrainFolder& folder) {
+    const std::string text = to_json(recipe);
+    std::error_code error;
+    if (!std::filesystem::equivalent(options.recipe, folder.file("recipe.json"), error) ||
+        io::as_text(io::read_file(options.recipe, max_recipe_bytes)) != text) {
+        io::write_file(folder.file("recipe.json"), text);
+    }
 }
 
 /// A run that begins, in a folder where nothing is lost by it. Locks the folder if it has to be made.
@@ -54,7 +67,7 @@ Experiment begin_run(const Recipe& recipe, const TrainOptions& options, const Tr
     } else {
         folder.check_nothing_is_lost(experiment, options);
     }
-    io::write_file(folder.file("recipe.json"), to_json(recipe));
+    write_recipe(recipe, options, folder);
     save_checkpoint(experiment, folder.file("initial.safetensors"));
     return experiment;
 }
