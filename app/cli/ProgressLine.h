@@ -18,6 +18,8 @@ class ProgressLine {
     /// `share` 0 … 1; `text` stands behind the bar.
     void show(double share, const std::string& text);
 
+    bool is_terminal() const { return m_terminal; }
+
    private:
     bool m_terminal;
     bool m_drawn = false;

@@ -5,6 +5,7 @@
 #include "app/cli/TrainRun.h"
 #include "core/Error.h"
 #include "core/io/AtomicFile.h"
+#include "core/io/ReadFile.h"
 #include "core/recipe/RecipeJson.h"
 #include "core/train/Checkpoint.h"
 #include "datasets/DataSpec.h"
@@ -20,6 +21,8 @@
 
 namespace normscope::cli {
 namespace {
+
+constexpr std::uint64_t max_recipe_bytes = 1U << 20;  // load_recipe() reads no larger one
 
 volatile std::sig_atomic_t interrupted = 0;
 extern "C" void on_interrupt(int /*signal*/) {
@@ -43,6 +46,16 @@ DataSplit load_data(const Recipe& recipe, const TrainOptions& options) {
     return datasets::load_data(recipe.data, load);
 }
 
+/// A sweep has written it already, and waiting for the disk is much of a short run's time.
+void write_recipe(const Recipe& recipe, const TrainOptions& options, const TrainFolder& folder) {
+    const std::string text = to_json(recipe);
+    std::error_code error;
+    if (!std::filesystem::equivalent(options.recipe, folder.file("recipe.json"), error) ||
+        io::as_text(io::read_file(options.recipe, max_recipe_bytes)) != text) {
+        io::write_file(folder.file("recipe.json"), text);
+    }
+}
+
 /// A run that begins, in a folder where nothing is lost by it. Locks the folder if it has to be made.
 Experiment begin_run(const Recipe& recipe, const TrainOptions& options, const TrainFolder& folder,
                      std::optional<io::FolderLock>& lock) {
@@ -60,7 +73,7 @@ Experiment begin_run(const Recipe& recipe, const TrainOptions& options, const Tr
     } else {
         folder.check_nothing_is_lost(experiment, options);
     }
-    io::write_file(folder.file("recipe.json"), to_json(recipe));
+    write_recipe(recipe, options, folder);
     save_checkpoint(experiment, folder.file("initial.safetensors"));
     return experiment;
 }
@@ -88,6 +101,11 @@ nlohmann::ordered_json summarize(const Experiment& experiment, const Outcome& ou
     } else {
         summary["eval_accuracy"] = nullptr;
         summary["eval_accuracy_train_mode"] = nullptr;
+    }
+    for (const auto& [name, value] : outcome.measured.summary()) summary[name] = value;
+    if (experiment.recipe().record.target_accuracy) {
+        const auto steps = outcome.measured.steps_to_target();
+        summary["steps_to_target"] = steps ? nlohmann::ordered_json(*steps) : nlohmann::ordered_json(nullptr);
     }
     summary["images_per_second"] = outcome.seconds > 0 ? static_cast<double>(outcome.images) / outcome.seconds : 0.0;
     summary["diverged"] = !outcome.divergence.empty();
@@ -118,29 +136,6 @@ void print_summary(const TrainOptions& options, const nlohmann::ordered_json& su
     std::cout << ". Results are in " << options.out.string() << "\n";
 }
 
-int run(const TrainOptions& options) {
-    const Recipe recipe = read_recipe(options);
-    const TrainFolder folder(options.out);
-    std::optional<io::FolderLock> lock;  // before anything in the folder is read
-    if (folder.exists()) lock.emplace(folder.lock());
-    std::optional<SavedRun> saved = options.resume ? folder.saved_run() : std::nullopt;
-    Experiment experiment = saved ? restore_run(recipe, options, *saved) : begin_run(recipe, options, folder, lock);
-
-    std::signal(SIGINT, on_interrupt);
-    std::signal(SIGTERM, on_interrupt);
-    TrainRun training(options, folder, experiment, saved, interrupted);
-    if (saved && !training.done()) io::write_file(folder.file("recipe.json"), to_json(recipe));
-    const Outcome outcome = training.train();
-    save_checkpoint(experiment, folder.file("final.safetensors"));
-    const auto summary = summarize(experiment, outcome, training.evaluate_all());
-    io::write_file(folder.file("summary.json"), summary.dump(2) + "\n");
-    print_summary(options, summary);
-    if (interrupted) return 130;
-    if (outcome.divergence.empty()) return 0;
-    complain(outcome.divergence);
-    return 1;
-}
-
 constexpr const char* footer =
     "DIR receives recipe.json (complete), initial.safetensors, final.safetensors, history.csv, summary.json, and\n"
     "resume.safetensors: the whole state of the run, saved every 10 s, when interrupted and at the end.\n"
@@ -157,6 +152,30 @@ constexpr const char* footer =
     "Exit codes: 0 done, 1 diverged or disk full, 2 bad input, 130 interrupted (state saved).";
 
 }  // namespace
+
+int run_train(const TrainOptions& options) {
+    const Recipe recipe = read_recipe(options);
+    const TrainFolder folder(options.out);
+    std::optional<io::FolderLock> lock;  // before anything in the folder is read
+    if (folder.exists()) lock.emplace(folder.lock());
+    std::optional<SavedRun> saved = options.resume ? folder.saved_run() : std::nullopt;
+    Experiment experiment = saved ? restore_run(recipe, options, *saved) : begin_run(recipe, options, folder, lock);
+
+    std::signal(SIGINT, on_interrupt);
+    std::signal(SIGTERM, on_interrupt);
+    TrainRun training(options, folder, experiment, saved, interrupted);
+    if (saved && !training.done()) io::write_file(folder.file("recipe.json"), to_json(recipe));
+    const Outcome outcome = training.train();
+    save_checkpoint(experiment, folder.file("final.safetensors"));
+    if (asks_for_measurements(recipe.record)) io::write_file(folder.file("measured.csv"), outcome.measured.csv());
+    const auto summary = summarize(experiment, outcome, training.evaluate_all());
+    io::write_file(folder.file("summary.json"), summary.dump(2) + "\n");
+    print_summary(options, summary);
+    if (interrupted) return 130;
+    if (outcome.divergence.empty()) return 0;
+    complain(outcome.divergence);
+    return 1;
+}
 
 void add_train_command(CLI::App& app, std::function<int()>& chosen) {
     auto options = std::make_shared<TrainOptions>();
@@ -190,7 +209,7 @@ void add_train_command(CLI::App& app, std::function<int()>& chosen) {
     command->add_option("--threads", options->threads)->check(CLI::Range(1, 256))->capture_default_str();
     command->add_flag("--json", options->json, "One JSON object a line on standard output");
     command->footer(footer);
-    command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+    command->callback([options, &chosen] { chosen = [options] { return run_train(*options); }; });
 }
 
 }  // namespace normscope::cli

@@ -24,6 +24,7 @@ io::TensorMetadata metadata_of(const io::HistoryPosition& history, const Outcome
             {"train.divergence", outcome.divergence},
             {"train.diverged_layer", outcome.diverged_layer},
             {"train.diverged_channel", std::to_string(outcome.diverged_channel)},
+            {"train.measured", outcome.measured.text()},
             {"train.finished", finished ? "1" : "0"}};
 }
 
@@ -78,6 +79,10 @@ std::optional<SavedRun> TrainFolder::saved_run() const {
     saved.outcome.divergence = text("train.divergence");
     saved.outcome.diverged_layer = text("train.diverged_layer");
     saved.outcome.diverged_channel = static_cast<std::int64_t>(number("train.diverged_channel"));
+    // Files of versions that measured nothing lack it.
+    if (saved.file.extra.contains("train.measured")) {
+        saved.outcome.measured = Measurements::parse(text("train.measured"), path.native() + ", train.measured");
+    }
     saved.finished = text("train.finished") == "1";
     return saved;
 }

@@ -4,6 +4,7 @@
 #include "app/cli/TrainOptions.h"
 #include "core/io/FolderLock.h"
 #include "core/io/HistoryCsv.h"
+#include "core/train/Measurements.h"
 #include "core/train/ResumeFile.h"
 #include "core/train/Trainer.h"
 
@@ -21,6 +22,7 @@ struct Outcome {
     std::string divergence;  ///< a sentence; empty while all is well
     std::string diverged_layer;
     std::int64_t diverged_channel = -1;
+    Measurements measured;
 };
 
 /// A run as resume.safetensors has it.

@@ -55,6 +55,7 @@ TrainRun::TrainRun(const TrainOptions& options, const TrainFolder& folder, Exper
       m_history(open_history(folder.file("history.csv"), m_schema, m_keys, saved)),
       m_last_save(Clock::now()) {
     if (saved) m_outcome = saved->outcome;
+    if (saved && !done()) m_outcome.measured.forget_end(experiment.recipe().record.measure_every);
 }
 
 bool TrainRun::done() const {
@@ -71,6 +72,7 @@ const Outcome& TrainRun::train() {
     while (m_stop == 0 && m_outcome.divergence.empty() && !done()) {
         step_or_save();
         record();
+        measure_if_due();
         progress.show(share(), text());
         if (seconds_since(m_last_save) >= m_options.save_every) save(false);
     }
@@ -112,11 +114,18 @@ void TrainRun::record() {
     if (evaluation_due(m_experiment)) {
         m_accuracy = m_trainer.evaluate(m_experiment, m_experiment.recipe().record.eval_images);
         record_evaluation(m_experiment, m_schema, m_accuracy, m_row);
+        m_outcome.measured.note_accuracy(m_experiment.step().value, m_accuracy.accuracy,
+                                         m_experiment.recipe().record.target_accuracy);
     }
     std::vector<double> settings;
     for (const std::string& key : m_keys) settings.push_back(value_in_force(m_experiment, m_outcome.last, key));
     m_history.append(m_experiment.step(), settings, m_row.dense, m_row.sparse);
     if (m_options.json) print_line();
+}
+
+void TrainRun::measure_if_due() {
+    const bool diverged = !m_outcome.divergence.empty();
+    if (!diverged && measurement_due(m_experiment, done())) m_outcome.measured.add(measure(m_experiment, m_trainer));
 }
 
 void TrainRun::save(bool finished) {

@@ -37,6 +37,7 @@ class TrainRun {
     /// If the step's images cannot be read, the run is saved as it was before it.
     void step_or_save();
     void record();
+    void measure_if_due();
     void save(bool finished);
     void print_line() const;
     std::string text() const;

@@ -4,6 +4,8 @@
 #include "app/cli/EvalCommand.h"
 #include "app/cli/InspectCommand.h"
 #include "app/cli/ExportCommand.h"
+#include "app/cli/ReportCommand.h"
+#include "app/cli/SweepCommand.h"
 #include "app/cli/TrainCommand.h"
 #include "core/Error.h"
 #include "core/io/AtomicFile.h"
@@ -28,6 +30,8 @@ int main(int argc, char** argv) {
     cli::add_export_command(app, chosen);
     cli::add_data_command(app, chosen);
     cli::add_bench_command(app, chosen);
+    cli::add_sweep_command(app, chosen);
+    cli::add_report_command(app, chosen);
 
     try {
         app.parse(argc, argv);

@@ -112,6 +112,11 @@ struct RecordRecipe {
     std::int64_t eval_every =
         20;  ///< steps between accuracy measurements; 0: never (command lines measure once at the end)
     std::int64_t eval_images = 400;  ///< the first so many held-out images are measured
+    /// Command lines only, into measured.csv and summary.json (Measurements):
+    std::int64_t measure_every = 0;         ///< steps between the measurements asked for below; 0: at the end
+    std::int64_t exact_batches = 0;         ///< training batches for exact population statistics; 0: not measured
+    std::vector<double> landscape;          ///< the loss that many learning rates along the gradient; empty: not
+    std::optional<double> target_accuracy;  ///< eval-mode accuracy whose first step is noted
 };
 
 /// Defaults are those of the recipe schema, version 1.

@@ -84,8 +84,9 @@ class tst_RecipeJson : public QObject {
                                 "schedule",      "min_lr",
                                 "loss",          "label_smoothing",
                                 "record",        "eval_every",
-                                "eval_images",   "epochs",
-                                "seed"}) {
+                                "eval_images",   "measure_every",
+                                "exact_batches", "landscape",
+                                "epochs",        "seed"}) {
             const std::size_t place = text.find('"' + std::string(key) + "\":", before);
             QVERIFY2(place != std::string::npos, key);
             before = place;
