@@ -31,6 +31,7 @@ class RunController : public QObject {
 
     RunModel& model() { return m_model; }
     int threads() const { return m_threads; }
+    const FrameClock& clock() const { return m_clock; }
     QAction* playPauseAction() { return &m_playPause; }
     QAction* stepAction() { return &m_step; }
     /// What it starts again with is the ExperimentController's to say, which connects it.
