@@ -25,6 +25,8 @@ QAction* PanelArea::addPanel(const QString& name, const QString& title, QWidget*
     dock->setTitleBarWidget(new PanelTitle(m_theme, dock));
     dock->setWidget(content);
     addDockWidget(area, dock);
+    // A panel that floats has another parent: fonts and colours set before are lost (QStyleSheetStyle).
+    connect(dock, &QDockWidget::topLevelChanged, &m_theme, &widgets::Theme::changed);
     m_places.push_back({dock, area, content->sizeHint().width()});
     QAction* toggle = dock->toggleViewAction();
     toggle->setShortcut(keys);
