@@ -15,11 +15,9 @@ namespace {
     throw InputError(sentence.toStdString());
 }
 
-std::optional<widgets::ColorScheme> parseScheme(const QString& text) {
-    if (text == QLatin1String("light")) return widgets::ColorScheme::Light;
-    if (text == QLatin1String("dark")) return widgets::ColorScheme::Dark;
-    if (text == QLatin1String("system")) return std::nullopt;
-    refuse(QStringLiteral("--theme: '%1' is none of light, dark, system.").arg(text));
+ThemeChoice parseTheme(const QString& text) {
+    if (const auto choice = themeNamed(text)) return *choice;
+    refuse(QStringLiteral("--theme: '%1' is none of light, dark, high-contrast, system.").arg(text));
 }
 
 QSize parseSize(const QString& text) {
@@ -69,7 +67,7 @@ LaunchOptions parseLaunchOptions(const QStringList& arguments) {
     const QCommandLineOption view(QStringLiteral("view"),
                                   QStringLiteral("Page to show: %1").arg(viewNames().join(QStringLiteral(", "))),
                                   QStringLiteral("NAME"));
-    const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("light, dark or system"),
+    const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("light, dark, high-contrast or system"),
                                    QStringLiteral("NAME"));
     const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Size of the window, e.g. 1440x900"),
                                   QStringLiteral("WxH"));
@@ -92,7 +90,7 @@ LaunchOptions parseLaunchOptions(const QStringList& arguments) {
     if (files.size() > 1) refuse(QStringLiteral("Only one file can be opened, not %1 files.").arg(files.size()));
     if (!files.isEmpty()) options.recipe = parseRecipe(files.first());
     if (parser.isSet(view)) options.view = parseView(parser.value(view));
-    if (parser.isSet(theme)) options.scheme = parseScheme(parser.value(theme));
+    if (parser.isSet(theme)) options.theme = parseTheme(parser.value(theme));
     if (parser.isSet(size)) options.size = parseSize(parser.value(size));
     if (parser.isSet(steps))
         options.steps = parseCount(QStringLiteral("--steps"), parser.value(steps), qint64{1} << 40);

@@ -2,11 +2,15 @@
 
 #include "app/pages/DataPage.h"
 #include "app/pages/InspectPage.h"
+#include "app/menus/MainMenu.h"
 #include "app/pages/PageStack.h"
+#include "app/panels/DivergenceBanner.h"
 #include "app/panels/ExperimentPanel.h"
+#include "app/panels/PanelArea.h"
 #include "widgets/network/NetworkStrip.h"
 #include "widgets/plots/PlotCard.h"
 #include "widgets/status/OfferBar.h"
+#include "widgets/plots/SeriesPlot.h"
 #include "widgets/status/StatusLine.h"
 #include "widgets/theme/LabelStyle.h"
 #include "widgets/transport/TransportBar.h"
@@ -19,7 +23,6 @@
 #include <QLabel>
 #include <QLocale>
 #include <QMenuBar>
-#include <QMessageBox>
 #include <QMimeData>
 #include <QSettings>
 #include <QVBoxLayout>
@@ -40,6 +43,21 @@ LayerIndex in_strip(LayerIndex layer) {
 LayerIndex in_network(LayerIndex block) {
     return {block.value - 1};
 }
+std::optional<LayerIndex> in_strip(std::optional<LayerIndex> layer) {
+    return layer ? std::optional(in_strip(*layer)) : std::nullopt;
+}
+
+ThemeChoice choiceOf(const LaunchOptions& options) {
+    if (options.theme) return *options.theme;
+    if (options.rememberLayout) {
+        const QSettings settings;
+        const auto remembered = themeNamed(settings.value(QStringLiteral("window/theme")).toString());
+        if (remembered) return *remembered;
+        const QVariant dark = settings.value(QStringLiteral("window/dark"));  // of older versions
+        if (dark.isValid()) return dark.toBool() ? ThemeChoice::Dark : ThemeChoice::Light;
+    }
+    return ThemeChoice::System;
+}
 
 }  // namespace
 
@@ -49,20 +67,30 @@ MainWindow::MainWindow(widgets::Theme& theme, const LaunchOptions& options, QWid
       m_rememberLayout(options.rememberLayout),
       m_run(options.threads),
       m_files(m_run, m_experiment, m_writer, RecentFiles(options.rememberLayout)),
+      m_themes(theme, choiceOf(options)),
+      m_presenter(new PresenterMode(theme, this)),
       m_strip(new widgets::NetworkStrip(theme)),
       m_transport(new widgets::TransportBar(theme, m_run.resetAction(), m_run.playPauseAction(), m_run.stepAction())),
       m_status(new widgets::StatusLine(theme)),
       m_panel(new ExperimentPanel(theme, m_experiment)),
       m_pages(new PageStack({theme, m_run, m_experiment, m_selection, m_feed, m_writer})),
-      m_offer(new widgets::OfferBar(theme)) {
+      m_offer(new widgets::OfferBar(theme)),
+      m_panels(new PanelArea(theme, m_pages)),
+      m_divergence(new DivergenceBanner(theme, m_run, m_selection)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("NormScope"));
     setAcceptDrops(true);
     m_status->setThreads(m_run.threads());
+    m_panel->setWhatsThis(tr("The settings of the experiment; each says what it does and when a change takes effect"));
+    m_pages->tabs()->setToolTip(tr("Pages of the workspace"));
+    qApp->installEventFilter(&m_help);
     buildLayout();
     buildMenus();
     connectParts();
-    applyTheme();
+    connectTimeline();
+    connectSlowMotion();
+    // Widgets given another parent lose fonts and colours set before (QStyleSheetStyle): everybody sets them anew.
+    emit m_theme.changed();
     restoreLayout(options);
     m_pages->showPage(options.view.isEmpty() ? QStringLiteral("statistics") : options.view);
 
@@ -81,18 +109,19 @@ MainWindow::~MainWindow() = default;
 
 void MainWindow::buildLayout() {
     auto* content = new QWidget;
-    auto* middle = new QHBoxLayout;
-    middle->setSpacing(0);
-    middle->addWidget(m_panel);
-    middle->addWidget(m_pages, 1);
-
+    m_panels->addPanel(QStringLiteral("experiment"), tr("Experiment"), m_panel, Qt::LeftDockWidgetArea,
+                       QKeySequence(Qt::Key_F8));
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    content->setAccessibleName(tr("Window"));
+    content->setFocusPolicy(Qt::ClickFocus);  // keys go to the window at first, and after a click on nothing
+    content->setFocus();
     m_header = buildHeader();
     column->addWidget(m_header);
     column->addWidget(m_offer);
-    column->addLayout(middle, 1);
+    column->addWidget(m_panels, 1);
+    column->addWidget(m_divergence);
     column->addWidget(m_transport);
     column->addWidget(m_status);
     setCentralWidget(content);
@@ -104,20 +133,20 @@ QWidget* MainWindow::buildHeader() {
     header->setAttribute(Qt::WA_StyledBackground);
     m_brand = new QLabel(tr("NormScope"));
     m_slogan = new QLabel(tr("watch batch normalization work"));
+    m_presenter->hide(m_slogan);
     auto* words = new QVBoxLayout;
     words->setSpacing(2);
     words->addStretch(1);
     words->addWidget(m_brand);
     words->addWidget(m_slogan);
     words->addStretch(1);
-    auto* brandBox = new QWidget;
-    brandBox->setLayout(words);
-    brandBox->setFixedWidth(254);
+    m_brandBox = new QWidget;
+    m_brandBox->setLayout(words);
     words->setContentsMargins(0, 0, 0, 0);
 
     auto* row = new QHBoxLayout(header);
     row->setContentsMargins(18, 8, 16, 8);
-    row->addWidget(brandBox);
+    row->addWidget(m_brandBox);
     row->addSpacing(16);
     row->addWidget(m_strip, 1);
     return header;
@@ -133,43 +162,15 @@ void MainWindow::buildMenus() {
     file->addSeparator();
     file->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
 
-    QMenu* edit = menuBar()->addMenu(tr("&Edit"));
-    QAction* undo = m_experiment.undoStack().createUndoAction(this, tr("&Undo"));
-    undo->setShortcut(QKeySequence::Undo);
-    QAction* redo = m_experiment.undoStack().createRedoAction(this, tr("&Redo"));
-    redo->setShortcut(QKeySequence::Redo);
-    edit->addActions({undo, redo});
-
-    QMenu* run = menuBar()->addMenu(tr("&Run"));
-    run->addActions({m_run.playPauseAction(), m_run.stepAction(), m_run.lastGoodStepAction(), m_run.resetAction(),
-                     m_experiment.restartAction()});
-
-    QMenu* view = menuBar()->addMenu(tr("&View"));
-    m_showPanel = view->addAction(tr("&Experiment panel"));
-    m_showPanel->setCheckable(true);
-    m_showPanel->setChecked(true);
-    m_showPanel->setShortcut(Qt::Key_F8);
-    connect(m_showPanel, &QAction::toggled, m_panel, &QWidget::setVisible);
-    QAction* dark = view->addAction(tr("&Dark theme"));
-    dark->setCheckable(true);
-    dark->setChecked(m_theme.scheme() == widgets::ColorScheme::Dark);
-    dark->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D));
-    connect(dark, &QAction::toggled, this,
-            [this](bool on) { m_theme.setScheme(on ? widgets::ColorScheme::Dark : widgets::ColorScheme::Light); });
-
-    QMenu* help = menuBar()->addMenu(tr("&Help"));
-    help->addAction(tr("&About NormScope"), this, [this] {
-        QMessageBox::about(this, tr("About NormScope"),
-                           tr("<h3>NormScope %1</h3><p>A desktop laboratory for batch normalization.</p>"
-                              "<p>GPL-3.0-or-later. Uses Qt, QCustomPlot, Eigen; fonts Inter and JetBrains Mono; "
-                              "images from Fashion-MNIST (Zalando, MIT).</p>")
-                               .arg(QApplication::applicationVersion()));
-    });
-    help->addAction(tr("About &Qt"), qApp, &QApplication::aboutQt);
+    m_menus = new MainMenu(m_theme,
+                           {m_run, m_experiment, m_timeline, m_slowMotion, m_themes, *m_presenter, m_selection,
+                            *m_pages, *m_panels, *m_panel},
+                           *this);
+    m_presenter->hide(menuBar());
+    m_presenter->hide(m_status);
 
     m_runTitle = new QLabel;
     m_runTitle->setContentsMargins(0, 0, 16, 0);
-    m_runTitle->setFixedHeight(menuBar()->sizeHint().height());
     menuBar()->setCornerWidget(m_runTitle);
 }
 
@@ -202,14 +203,51 @@ void MainWindow::connectParts() {
     connect(m_pages, &PageStack::pageMade, this, &MainWindow::adoptPage);
 }
 
+void MainWindow::connectTimeline() {
+    RunModel& model = m_run.model();
+    m_transport->setScale({.shareOf = [&model](StepIndex step) { return model.shareOf(step); },
+                           .stepAt = [&model](double share) { return model.stepAt(share); }});
+    m_transport->setViewActions(m_timeline.followAction(), m_timeline.rewindAction());
+    connect(m_transport, &widgets::TransportBar::stepChosen, &m_feed, &StateFeed::showStep);
+    connect(m_transport, &widgets::TransportBar::followChosen, &m_feed, &StateFeed::follow);
+    connect(&m_feed, &StateFeed::viewedStepChanged, this, &MainWindow::showViewedStep);
+    connect(m_divergence, &DivergenceBanner::originChanged, m_strip,
+            [this](std::optional<LayerIndex> layer) { m_strip->showOrigin(in_strip(layer)); });
+    connect(&m_cost, &WatchCost::changed, m_status, [this] {
+        const CostShares& cost = m_cost.shares();
+        m_status->showCost(cost.recording, cost.measuring, cost.drawing);
+    });
+}
+
+void MainWindow::connectSlowMotion() {
+    m_transport->addRoundAction(m_slowMotion.action(), QStringLiteral("slowMotion"), QStringLiteral("gauge"),
+                                QStringLiteral("close"));
+    connect(&m_slowMotion, &SlowMotion::phaseShown, m_transport, [this](SlowMotion::Phase phase, const QString& text) {
+        m_transport->showPhase(SlowMotion::phaseNames(), static_cast<int>(phase), text);
+    });
+    connect(&m_slowMotion, &SlowMotion::layerReached, m_strip,
+            [this](std::optional<LayerIndex> layer) { m_strip->showReached(in_strip(layer)); });
+    connect(&m_slowMotion, &SlowMotion::ended, m_transport, &widgets::TransportBar::hidePhases);
+    connect(m_presenter, &PresenterMode::toggled, m_panel, [this](bool on) { m_panel->setFinePrintVisible(!on); });
+}
+
 void MainWindow::adoptPage(Page* page) {
     if (const auto* inspect = qobject_cast<InspectPage*>(page)) {
         connect(inspect, &InspectPage::openRequested, &m_files, &FileController::openCheckpoint);
         connect(inspect, &InspectPage::trainRequested, &m_files, &FileController::trainOn);
     }
+    emit m_theme.changed();  // it has another parent now, see the constructor
     for (const auto& [name, plot] : page->plots()) {
         plot->setFileWriter([this](const QString& path, const QByteArray& bytes) { m_writer.write(path, bytes); });
         connect(plot, &widgets::PlotCard::exportFailed, this, &MainWindow::showNotice);
+        auto* series = qobject_cast<widgets::SeriesPlot*>(plot);
+        if (series == nullptr) continue;
+        const auto showViewed = [this, series] {
+            const auto step = m_feed.viewedStep();
+            series->setViewedStep(step ? std::optional(static_cast<double>(step->value)) : std::nullopt);
+        };
+        connect(&m_feed, &StateFeed::viewedStepChanged, series, showViewed);
+        showViewed();
     }
 }
 
@@ -235,15 +273,21 @@ void MainWindow::showProgress() {
 }
 
 void MainWindow::showEvents() {
-    const Snapshot& snapshot = m_run.model().snapshot();
-    std::vector<std::pair<double, QString>> marks;
+    std::vector<widgets::ProgressTrack::Event> marks;
     for (const telemetry::RunEvent& event : m_run.model().events()) {
-        // The track is in images, events are in steps: take the steps so far as equally long.
-        const auto last = static_cast<double>(std::max<std::int64_t>(snapshot.step.value, 1));
-        marks.emplace_back(snapshot.progress * static_cast<double>(event.step.value) / last,
-                           QString::fromStdString(event.label));
+        marks.emplace_back(event.step, QString::fromStdString(event.label));
     }
     m_transport->setEvents(std::move(marks));
+}
+
+void MainWindow::showViewedStep() {
+    m_transport->setViewedStep(m_feed.viewedStep());
+}
+
+double MainWindow::drawnMilliseconds() const {
+    double sum = m_run.clock().spentMilliseconds();
+    for (const widgets::PlotCard* plot : m_pages->findChildren<widgets::PlotCard*>()) sum += plot->drawnMilliseconds();
+    return sum;
 }
 
 void MainWindow::showNotice(const QString& sentence) {
@@ -304,24 +348,28 @@ void MainWindow::applyTheme() {
     widgets::setTextStyle(m_brand, m_theme.font(TextRole::Title), colors.text);
     widgets::setTextStyle(m_slogan, m_theme.font(TextRole::Small), colors.muted);
     widgets::setTextStyle(m_runTitle, m_theme.font(TextRole::Small), colors.muted);
+    m_runTitle->adjustSize();
+    m_brandBox->setFixedWidth(m_theme.scaled(254));
+    m_runTitle->setFixedHeight(menuBar()->sizeHint().height());
     m_header->setStyleSheet(QStringLiteral("#header { background: %1; border-bottom: 1px solid %2; }")
                                 .arg(colors.surface.name(), colors.border.name()));
 }
 
 void MainWindow::restoreLayout(const LaunchOptions& options) {
     resize(options.size.value_or(QSize(1440, 900)));
+    m_panels->resetLayout();
     if (!m_rememberLayout || options.size) return;
     const QSettings settings;
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
-    m_showPanel->setChecked(settings.value(QStringLiteral("window/experimentPanel"), true).toBool());
+    m_panels->restoreLayout(settings.value(QStringLiteral("window/panels")).toByteArray());
 }
 
 void MainWindow::keepLayout() const {
     if (!m_rememberLayout) return;
     QSettings settings;
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
-    settings.setValue(QStringLiteral("window/experimentPanel"), m_showPanel->isChecked());
-    settings.setValue(QStringLiteral("window/dark"), m_theme.scheme() == widgets::ColorScheme::Dark);
+    settings.setValue(QStringLiteral("window/panels"), m_panels->layoutState());
+    if (m_themes.wasChosen()) settings.setValue(QStringLiteral("window/theme"), nameOf(m_themes.choice()));
 }
 
 }  // namespace normscope::app

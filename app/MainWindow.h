@@ -7,17 +7,22 @@
 #include "app/controllers/RecoveryController.h"
 #include "app/controllers/ExportController.h"
 #include "app/controllers/RunController.h"
+#include "app/controllers/SlowMotion.h"
+#include "app/controllers/ThemeController.h"
+#include "app/controllers/TimelineController.h"
 #include "app/files/BackgroundWriter.h"
+#include "app/menus/HelpFromToolTips.h"
 #include "app/models/SelectionModel.h"
 #include "app/models/StateFeed.h"
+#include "app/models/WatchCost.h"
 #include "app/pages/Page.h"
+#include "app/presenter/PresenterMode.h"
 #include "widgets/theme/Theme.h"
 
 #include <QMainWindow>
 
 #include <memory>
 
-class QAction;
 class QLabel;
 
 namespace normscope::widgets {
@@ -29,8 +34,11 @@ class TransportBar;
 
 namespace normscope::app {
 
+class DivergenceBanner;
 class ExperimentPanel;
+class MainMenu;
 class PageStack;
+class PanelArea;
 
 /// Owns models and controllers and lays out what shows them. Holds no state of the experiment.
 class MainWindow : public QMainWindow {
@@ -53,6 +61,13 @@ class MainWindow : public QMainWindow {
     ExportController& exporter() { return m_export; }
     PageStack* pages() const { return m_pages; }
     widgets::NetworkStrip* networkStrip() const { return m_strip; }
+    widgets::TransportBar* transport() const { return m_transport; }
+    TimelineController& timeline() { return m_timeline; }
+    SlowMotion& slowMotion() { return m_slowMotion; }
+    ThemeController& themes() { return m_themes; }
+    PresenterMode& presenter() { return *m_presenter; }
+    PanelArea* panels() const { return m_panels; }
+    MainMenu* menus() const { return m_menus; }
 
    protected:
     void closeEvent(QCloseEvent* event) override;
@@ -64,10 +79,14 @@ class MainWindow : public QMainWindow {
     QWidget* buildHeader();
     void buildMenus();
     void connectParts();
+    void connectTimeline();
+    void connectSlowMotion();
     void startRun();
     void showProgress();
     void showEvents();
+    void showViewedStep();
     void showNotice(const QString& sentence);
+    double drawnMilliseconds() const;
     void adoptPage(Page* page);
     void connectFiles();
     void openData();
@@ -86,17 +105,26 @@ class MainWindow : public QMainWindow {
     BackgroundWriter m_writer;
     FileController m_files;
     std::unique_ptr<RecoveryController> m_recovery;  ///< none for unattended runs
+    TimelineController m_timeline{m_run, m_feed};
+    SlowMotion m_slowMotion{m_run, m_feed, m_selection};
+    WatchCost m_cost{m_run, m_feed, [this] { return drawnMilliseconds(); }};
+    ThemeController m_themes;
+    HelpFromToolTips m_help;
+    PresenterMode* m_presenter;
     widgets::NetworkStrip* m_strip;
     widgets::TransportBar* m_transport;
     widgets::StatusLine* m_status;
     ExperimentPanel* m_panel;
     PageStack* m_pages;
     widgets::OfferBar* m_offer;
+    PanelArea* m_panels;
+    DivergenceBanner* m_divergence;
+    MainMenu* m_menus = nullptr;
     QWidget* m_header = nullptr;
+    QWidget* m_brandBox = nullptr;
     QLabel* m_brand = nullptr;
     QLabel* m_slogan = nullptr;
     QLabel* m_runTitle = nullptr;
-    QAction* m_showPanel = nullptr;
 };
 
 }  // namespace normscope::app

@@ -6,7 +6,6 @@
 #include "widgets/theme/Theme.h"
 
 #include <QApplication>
-#include <QSettings>
 
 #include <cstdio>
 #include <exception>
@@ -14,15 +13,6 @@
 namespace {
 
 using normscope::app::LaunchOptions;
-using normscope::widgets::ColorScheme;
-
-ColorScheme chooseScheme(const LaunchOptions& options) {
-    if (options.scheme) return *options.scheme;
-    const bool systemIsDark = QGuiApplication::palette().color(QPalette::Window).lightness() < 128;
-    if (!options.rememberLayout) return systemIsDark ? ColorScheme::Dark : ColorScheme::Light;
-    const bool dark = QSettings().value(QStringLiteral("window/dark"), systemIsDark).toBool();
-    return dark ? ColorScheme::Dark : ColorScheme::Light;
-}
 
 /// Without a display Qt would abort. Pictures and reports need none; sets the platform that draws in memory.
 bool drawsWithoutDisplay() {
@@ -34,7 +24,8 @@ bool drawsWithoutDisplay() {
 
 int runWindow(QApplication& application, const LaunchOptions& options) {
     normscope::widgets::Theme::loadFonts();
-    normscope::widgets::Theme theme(chooseScheme(options));
+    normscope::widgets::Theme theme(normscope::widgets::ColorScheme::Light);
+    theme.setScheme(theme.systemScheme());  // the window puts on what the user chose instead
     theme.applyTo(application);
     normscope::app::MainWindow window(theme, options);
     window.show();

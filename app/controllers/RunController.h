@@ -31,6 +31,7 @@ class RunController : public QObject {
 
     RunModel& model() { return m_model; }
     int threads() const { return m_threads; }
+    const FrameClock& clock() const { return m_clock; }
     /// Data sets already read.
     const std::shared_ptr<DataCache>& dataCache() const { return m_data; }
     QAction* playPauseAction() { return &m_playPause; }

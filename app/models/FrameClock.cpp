@@ -29,7 +29,9 @@ void FrameClock::tick() {
     QElapsedTimer clock;
     clock.start();
     m_model.drain();
-    adapt(static_cast<double>(clock.nsecsElapsed()) * 1e-6);
+    const double spent = static_cast<double>(clock.nsecsElapsed()) * 1e-6;
+    m_allSpent += spent;
+    adapt(spent);
     if (m_model.isActive() && !m_timer.isActive()) m_timer.start();
     if (!m_model.isActive()) m_timer.stop();
 }

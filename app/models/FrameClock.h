@@ -18,6 +18,8 @@ class FrameClock : public QObject {
 
     bool isRunning() const { return m_timer.isActive(); }
     int intervalMilliseconds() const { return m_timer.interval(); }
+    /// Spent on ticks so far.
+    double spentMilliseconds() const { return m_allSpent; }
 
    public slots:
     /// Something is waiting to be drained.
@@ -30,6 +32,7 @@ class FrameClock : public QObject {
     RunModel& m_model;
     QTimer m_timer;
     double m_spent = 0;  ///< smoothed milliseconds of a tick
+    double m_allSpent = 0;
 };
 
 }  // namespace normscope::app

@@ -5,6 +5,7 @@
 #include "core/telemetry/RunEvent.h"
 #include "core/telemetry/SeriesStore.h"
 #include "core/telemetry/Snapshot.h"
+#include "core/telemetry/StepScale.h"
 #include "core/telemetry/TelemetryQueue.h"
 
 #include <QElapsedTimer>
@@ -33,6 +34,10 @@ class RunModel : public QObject {
     /// Where the run stopped because values were no longer finite; nothing while all is well.
     const std::optional<telemetry::RunDiverged>& divergence() const { return m_divergence; }
     const telemetry::Snapshot& snapshot() const { return m_snapshot; }
+    /// Share of the planned run that is over after `step`, 0 … 1; exact for every step, whatever was changed.
+    double shareOf(StepIndex step) const;
+    /// The step already taken that is nearest to a share of the planned run.
+    StepIndex stepAt(double share) const;
 
     /// True while more is to be expected without anybody asking for it.
     bool isActive() const;
@@ -62,6 +67,7 @@ class RunModel : public QObject {
     void take(const telemetry::RunNotice& item);
     void take(const telemetry::RunRewound& item);
     void take(const telemetry::RunDiverged& item);
+    void adoptSnapshot(const telemetry::Snapshot& snapshot);
 
     std::shared_ptr<telemetry::TelemetryQueue> m_queue;
     std::shared_ptr<telemetry::SnapshotSlot> m_snapshots;
@@ -70,6 +76,7 @@ class RunModel : public QObject {
     std::vector<telemetry::RunEvent> m_events;
     std::optional<telemetry::RunDiverged> m_divergence;
     telemetry::Snapshot m_snapshot;
+    telemetry::StepScale m_scale;
     QElapsedTimer m_sinceEvent;
     bool m_stepsPending = false;
     bool m_eventsPending = false;

@@ -5,6 +5,9 @@
 #include "widgets/controls/SpecText.h"
 #include "widgets/theme/LabelStyle.h"
 
+#include <QComboBox>
+#include <QLineEdit>
+
 #include <cmath>
 
 namespace normscope::app {
@@ -21,14 +24,12 @@ ExperimentPanel::ExperimentPanel(widgets::Theme& theme, ExperimentController& ex
       m_experiment(experiment),
       m_content(new QWidget),
       m_rows(new QVBoxLayout(m_content)),
-      m_title(new QLabel(tr("Experiment"))),
       m_restart(new QPushButton) {
     setObjectName(QStringLiteral("experimentPanel"));
     setAccessibleName(tr("Experiment settings"));
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setWidgetResizable(true);
-    setFixedWidth(272);
     setWidget(m_content);
     m_content->setObjectName(QStringLiteral("experimentPanelContent"));
     m_content->setAttribute(Qt::WA_StyledBackground);
@@ -55,10 +56,37 @@ ChoiceField* ExperimentPanel::choice(std::string_view key) const {
     return found == m_choices.end() ? nullptr : found->second;
 }
 
+std::vector<std::pair<QString, QWidget*>> ExperimentPanel::settings() const {
+    std::vector<std::pair<QString, QWidget*>> found;
+    for (int i = 0; i < m_rows->count(); ++i) {
+        QWidget* row = m_rows->itemAt(i)->widget();
+        if (auto* number = qobject_cast<HyperparameterField*>(row)) {
+            found.emplace_back(widgets::translatedSpec(number->spec().name), number);
+        } else if (auto* word = qobject_cast<ChoiceField*>(row)) {
+            found.emplace_back(word->label(), word);
+        }
+    }
+    return found;
+}
+
+void ExperimentPanel::goTo(QWidget* setting) {
+    for (QWidget* up = this; up != nullptr && !up->isVisible(); up = up->parentWidget()) up->show();
+    ensureWidgetVisible(setting, 0, 40);
+    if (auto* edit = setting->findChild<QLineEdit*>(); edit != nullptr && edit->isEnabled()) {
+        edit->setFocus(Qt::ShortcutFocusReason);
+        edit->selectAll();
+    } else if (auto* box = setting->findChild<QComboBox*>()) {
+        box->setFocus(Qt::ShortcutFocusReason);
+    }
+}
+
+void ExperimentPanel::setFinePrintVisible(bool visible) {
+    for (const auto& [key, shown] : m_fields) shown->setFinePrintVisible(visible);
+}
+
 void ExperimentPanel::build() {
-    m_rows->setContentsMargins(18, 14, 18, 14);
+    m_rows->setContentsMargins(18, 4, 16, 14);
     m_rows->setSpacing(8);
-    m_rows->addWidget(m_title);
 
     QAction* restart = m_experiment.restartAction();
     m_restart->setText(tr("Restart with these settings"));
@@ -198,13 +226,12 @@ void ExperimentPanel::showHalfLife(double momentum) {
 }
 
 void ExperimentPanel::applyTheme() {
-    setTextStyle(m_title, m_theme.font(TextRole::Heading), m_theme.colors().text);
+    setMinimumWidth(m_theme.scaled(252));
     QFont caption = m_theme.font(TextRole::Caption);
     caption.setWeight(QFont::DemiBold);
     for (QLabel* label : m_sections) setTextStyle(label, caption, m_theme.colors().muted);
-    setStyleSheet(QStringLiteral("#experimentPanel { border-right: 1px solid %1; background: %2; }"
-                                 "#experimentPanelContent { background: %2; }")
-                      .arg(m_theme.colors().border.name(), m_theme.colors().surface.name()));
+    setStyleSheet(QStringLiteral("#experimentPanel, #experimentPanelContent { background: %1; }")
+                      .arg(m_theme.colors().surface.name()));
 }
 
 }  // namespace normscope::app

@@ -13,6 +13,7 @@
 
 #include <map>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace normscope::app {
@@ -29,6 +30,16 @@ class ExperimentPanel : public QScrollArea {
     widgets::HyperparameterField* field(std::string_view key) const;
     /// The choice for a recipe's key, e.g. "model.norm.type", or null if the panel has none.
     widgets::ChoiceField* choice(std::string_view key) const;
+    /// Every setting from top to bottom, with the name people call it.
+    std::vector<std::pair<QString, QWidget*>> settings() const;
+    /// Shows a setting and gives it the focus.
+    void goTo(QWidget* setting);
+
+    QSize sizeHint() const override { return {272, 600}; }
+
+   public slots:
+    /// What only those need who read up close.
+    void setFinePrintVisible(bool visible);
 
    private:
     void build();
@@ -51,7 +62,6 @@ class ExperimentPanel : public QScrollArea {
     ExperimentController& m_experiment;
     QWidget* m_content;
     QVBoxLayout* m_rows;
-    QLabel* m_title;
     QPushButton* m_restart;
     std::vector<QLabel*> m_sections;
     std::map<std::string_view, widgets::HyperparameterField*> m_fields;

@@ -8,7 +8,7 @@
 using normscope::InputError;
 using normscope::app::LaunchOptions;
 using normscope::app::parseLaunchOptions;
-using normscope::widgets::ColorScheme;
+using normscope::app::ThemeChoice;
 
 class tst_LaunchOptions : public QObject {
     Q_OBJECT
@@ -23,7 +23,7 @@ class tst_LaunchOptions : public QObject {
 void tst_LaunchOptions::defaultsArePlain() {
     const LaunchOptions options = parseLaunchOptions({"normscope"});
     QVERIFY(options.recipe.isEmpty());
-    QVERIFY(!options.scheme);
+    QVERIFY(!options.theme);
     QVERIFY(!options.size);
     QVERIFY(options.rememberLayout);
 }
@@ -33,13 +33,15 @@ void tst_LaunchOptions::readsEverything() {
         {"normscope", "--view", "statistics", "--theme", "dark", "--size", "1280x720", "--steps", "12", "--screenshot",
          "out.png", "--threads", "3", NORMSCOPE_SOURCE_DIR "/resources/recipes/first-light.json"});
     QCOMPARE(options.view, "statistics");
-    QVERIFY(options.scheme == ColorScheme::Dark);
+    QVERIFY(options.theme == ThemeChoice::Dark);
     QCOMPARE(*options.size, QSize(1280, 720));
     QCOMPARE(options.steps, 12);
     QCOMPARE(options.screenshot, "out.png");
     QCOMPARE(options.threads, 3);
     QVERIFY(options.recipe.endsWith("first-light.json"));
     QVERIFY(!options.rememberLayout);
+    QVERIFY(parseLaunchOptions({"normscope", "--theme", "high-contrast"}).theme == ThemeChoice::HighContrast);
+    QVERIFY(parseLaunchOptions({"normscope", "--theme", "system"}).theme == ThemeChoice::System);
 }
 
 void tst_LaunchOptions::refuses_data() {

@@ -103,6 +103,24 @@ class tst_NetworkStrip : public QObject {
         strip.setLayers({});
         QVERIFY(!strip.selectedLayer());
     }
+
+    void showsWhereAPassStandsAndWhereItBroke() {
+        NetworkStrip strip(m_theme);
+        strip.setLayers({{.name = "input", .kind = "Input"},
+                         {.name = "conv1", .kind = "Conv2d"},
+                         {.name = "bn1", .kind = "BatchNorm2d", .channels = 4, .is_norm = true}});
+        strip.showReached(LayerIndex{1});
+        QVERIFY(strip.block({1})->isReached() && !strip.block({2})->isReached());
+        strip.showReached(LayerIndex{2});
+        QVERIFY(!strip.block({1})->isReached() && strip.block({2})->isReached());
+        strip.showReached(std::nullopt);
+        QVERIFY(!strip.block({2})->isReached());
+        strip.showOrigin(LayerIndex{1});
+        QVERIFY(strip.block({1})->isOrigin());
+        QVERIFY(strip.block({1})->accessibleDescription().contains(QStringLiteral("not finite")));
+        strip.showOrigin(std::nullopt);
+        QVERIFY(!strip.block({1})->isOrigin());
+    }
 };
 
 QTEST_MAIN(tst_NetworkStrip)

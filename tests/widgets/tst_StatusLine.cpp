@@ -37,6 +37,7 @@ class tst_StatusLine : public QObject {
         StatusLine line(m_theme);
         line.setThreads(2);
         line.showSnapshot(playing());
+        line.showCost(0.004, 0.009, 0.005);
         const QStringList shown = texts(line);
         QVERIFY(shown.contains(QStringLiteral("9\u202F120 images/s · 2 threads")));
         QVERIFY(shown.contains(QStringLiteral("epoch 3 of 5 · 6 s left")));
@@ -66,9 +67,23 @@ class tst_StatusLine : public QObject {
         line.showMessage(QStringLiteral("plot.png was not written: disk is full"), MessageKind::Warning);
         line.showSnapshot(playing());
         QCOMPARE(line.message(), QStringLiteral("plot.png was not written: disk is full"));
+        line.showCost(0.004, 0.009, 0.005);
+        QCOMPARE(line.middleText(), line.message());
         line.clearMessage();
         QCOMPARE(line.message(), QString());
         QVERIFY(texts(line).contains(QStringLiteral("watching costs 1.8 % of a step")));
+    }
+
+    void splitsTheCost() {
+        StatusLine line(m_theme);
+        line.showCost(0.004, 0.009, 0.005);
+        bool found = false;
+        for (const auto* label : line.findChildren<QLabel*>()) {
+            found = found || (label->toolTip().contains(QStringLiteral("0.4 %")) &&
+                              label->toolTip().contains(QStringLiteral("0.9 %")) &&
+                              label->toolTip().contains(QStringLiteral("0.5 %")));
+        }
+        QVERIFY(found);
     }
 
     void emptySnapshotShowsNothingWrong() {

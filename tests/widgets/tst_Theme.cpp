@@ -19,19 +19,25 @@ class tst_Theme : public QObject {
         QTest::addColumn<ColorScheme>("scheme");
         QTest::newRow("light") << ColorScheme::Light;
         QTest::newRow("dark") << ColorScheme::Dark;
+        QTest::newRow("high contrast") << ColorScheme::HighContrast;
     }
 
     void textIsReadable() {
         QFETCH(ColorScheme, scheme);
         const ThemeColors& c = themeColors(scheme);
-        for (const QColor& below : {c.background, c.surface, c.sunken}) {
-            QVERIFY(contrastRatio(c.text, below) >= 4.5);
-            QVERIFY(contrastRatio(c.muted, below) >= 4.5);
+        const double least = scheme == ColorScheme::HighContrast ? 7 : 4.5;
+        for (const QColor& below : {c.background, c.surface, c.sunken, c.accentBackground, c.warnBackground}) {
+            for (const QColor& text : {c.text, c.muted, c.faint, c.accent, c.warn}) {
+                const QString found = QStringLiteral("%1 on %2: %3").arg(text.name(), below.name());
+                const double ratio = contrastRatio(text, below);
+                QVERIFY2(ratio >= least, qPrintable(found.arg(ratio)));
+            }
         }
-        QVERIFY(contrastRatio(c.accentText, c.accent) >= 4.5);
-        QVERIFY(contrastRatio(c.accent, c.surface) >= 4.5);
-        QVERIFY(contrastRatio(c.warn, c.warnBackground) >= 4.5);
-        QVERIFY(contrastRatio(c.warn, c.surface) >= 4.5);
+        QVERIFY(contrastRatio(c.accentText, c.accent) >= least);
+        // Curves, marks and the edges of what can be touched need less (WCAG 1.4.11), the light orange being the
+        // palest.
+        for (const QColor& line : {c.running, c.gamma, c.beta, c.good}) QVERIFY(contrastRatio(line, c.surface) >= 3);
+        QVERIFY(contrastRatio(c.batch, c.surface) >= 2.9);
     }
 
     void contrastIsWcags() {
@@ -61,7 +67,26 @@ class tst_Theme : public QObject {
     }
 
     void styleSheetHasNoOpenPlaceholder() {
-        QVERIFY(!styleSheet(themeColors(ColorScheme::Light)).contains(QLatin1Char('@')));
+        for (const auto scheme : {ColorScheme::Light, ColorScheme::Dark, ColorScheme::HighContrast})
+            QVERIFY(!styleSheet(themeColors(scheme)).contains(QLatin1Char('@')));
+    }
+
+    void scalesTypeAndLines() {
+        Theme theme(ColorScheme::Light);
+        QSignalSpy changed(&theme, &Theme::changed);
+        const qreal points = theme.font(TextRole::Body).pointSizeF();
+        const CurveStyle before = theme.curveStyle(Meaning::Beta);
+        theme.setScale(1.5);
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(theme.font(TextRole::Body).pointSizeF(), 1.5 * points);
+        QCOMPARE(theme.curveStyle(Meaning::Beta).width, 1.5 * before.width);
+        QCOMPARE(theme.curveStyle(Meaning::Beta).dashes.first(), 1.5 * before.dashes.first());
+        QCOMPARE(theme.scaled(20), 30);
+        const QString sheet = styleSheet(theme.colors(), 2);
+        QVERIFY(sheet.contains(QStringLiteral("padding: 10px 24px")));  // of push buttons
+        QVERIFY(sheet.contains(QStringLiteral("1px solid")));           // thin lines stay thin
+        theme.setScale(1.5);
+        QCOMPARE(changed.count(), 1);
     }
 
     void iconsFollowTheScheme() {

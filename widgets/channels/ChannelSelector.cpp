@@ -33,8 +33,8 @@ ChannelSelector::ChannelSelector(Theme& theme, QWidget* parent)
     row->addWidget(m_scroll, 1, Qt::AlignTop);
 
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    m_name->setFixedHeight(ChannelGrid::pitch + 2);
-    m_word->setFixedHeight(ChannelGrid::pitch + 2);
+    m_name->setMinimumHeight(ChannelGrid::pitch + 2);
+    m_word->setMinimumHeight(ChannelGrid::pitch + 2);
     m_scroll->setWidget(m_grid);           // owns it,
     m_grid->setAutoFillBackground(false);  // and made it opaque
     m_scroll->setFrameShape(QFrame::NoFrame);
@@ -42,6 +42,7 @@ ChannelSelector::ChannelSelector(Theme& theme, QWidget* parent)
     m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_scroll->viewport()->setAutoFillBackground(false);
     m_grid->setAccessibleName(tr("Channels"));
+    m_grid->setToolTip(tr("Click selects a channel, Ctrl+click and Shift+click several; arrow keys move"));
 
     connect(m_grid, &ChannelGrid::selectionChanged, this, &ChannelSelector::selectionChanged);
     connect(m_grid, &ChannelGrid::cursorMoved, m_scroll, [this](const QRect& square) {

@@ -33,7 +33,13 @@ void ChoiceField::setValue(const QString& value, const QString& text) {
     m_box->setCurrentIndex(m_box->findData(value));
 }
 
+void ChoiceField::setLabelWidth(int width) {
+    m_labelWidth = width;
+    applyTheme();
+}
+
 void ChoiceField::applyTheme() {
+    if (m_labelWidth > 0) m_label->setFixedWidth(m_theme.scaled(m_labelWidth));
     setTextStyle(m_label, m_theme.font(TextRole::Body), m_theme.colors().text);
 }
 

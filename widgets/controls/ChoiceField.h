@@ -29,7 +29,9 @@ class ChoiceField : public QWidget {
     /// Shows a value; one that is no option is added as `text`, or under its own name.
     void setValue(const QString& value, const QString& text = {});
     QString value() const { return m_box->currentData().toString(); }
-    void setLabelWidth(int width) { m_label->setFixedWidth(width); }
+    /// At scale 1.
+    void setLabelWidth(int width);
+    QString label() const { return m_label->text(); }
     /// Without a label the box takes the whole width; screen readers still get its name.
     void hideLabel() { m_label->hide(); }
 
@@ -43,6 +45,7 @@ class ChoiceField : public QWidget {
     Theme& m_theme;
     QLabel* m_label;
     QComboBox* m_box;
+    int m_labelWidth = 0;
 };
 
 }  // namespace normscope::widgets

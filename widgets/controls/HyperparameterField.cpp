@@ -72,7 +72,6 @@ void HyperparameterField::buildRows() {
     column->addWidget(m_caption);
 
     m_edit->setAlignment(Qt::AlignRight);
-    m_edit->setFixedSize(84, 24);
     m_error->setWordWrap(true);
     m_error->hide();
     m_caption->setWordWrap(true);
@@ -100,6 +99,7 @@ void HyperparameterField::describe() {
 void HyperparameterField::applyTheme() {
     const ThemeColors& colors = m_theme.colors();
     m_label->setFont(m_theme.font(TextRole::Body));
+    m_edit->setFixedSize(m_theme.scaled(84), m_theme.scaled(24));
     m_edit->setFont(m_theme.font(TextRole::Mono));
     setTextStyle(m_caption, m_theme.font(TextRole::Caption), colors.muted);
     setTextStyle(m_error, m_theme.font(TextRole::Small), colors.warn);
@@ -125,6 +125,10 @@ void HyperparameterField::setNote(const QString& note) {
     }
     if (!note.isEmpty()) parts << note;
     m_caption->setText(parts.join(QStringLiteral(" · ")));
+}
+
+void HyperparameterField::setFinePrintVisible(bool visible) {
+    m_caption->setVisible(visible);
 }
 
 void HyperparameterField::setColorRole(QColor ThemeColors::*role) {

@@ -34,6 +34,8 @@ class HyperparameterField : public QWidget {
     void setSliderVisible(bool visible);
     /// Added to the caption after the price ("live"), e.g. "half-life 69 steps".
     void setNote(const QString& note);
+    /// The caption, for those who read up close.
+    void setFinePrintVisible(bool visible);
     /// Colour of slider and number, e.g. &ThemeColors::running; accent and text by default.
     void setColorRole(QColor ThemeColors::*role);
 

@@ -34,6 +34,19 @@ LayerBlock::LayerBlock(Theme& theme, telemetry::LayerDescription layer, QWidget*
     connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
+void LayerBlock::setReached(bool reached) {
+    if (reached == m_reached) return;
+    m_reached = reached;
+    update();
+}
+
+void LayerBlock::setOrigin(bool origin) {
+    if (origin == m_origin) return;
+    m_origin = origin;
+    describe();
+    update();
+}
+
 void LayerBlock::setHealth(Health health) {
     if (health == m_health) return;
     m_health = health;
@@ -47,17 +60,18 @@ void LayerBlock::describe() {
     if (!m_detail.isEmpty()) facts << m_detail;
     if (m_health == Health::Good) facts << tr("healthy");
     if (m_health == Health::Warn) facts << tr("needs attention");
+    if (m_origin) facts << tr("the first value that is not finite arose here");
     setAccessibleDescription(facts.join(QStringLiteral(", ")));
 }
 
 QSize LayerBlock::sizeHint() const {
     const int text = QFontMetrics(m_theme.font(TextRole::Body)).horizontalAdvance(m_title) + 26;
-    return {qMax(m_layer.is_norm ? 98 : 66, text), 50};
+    return {qMax(m_theme.scaled(m_layer.is_norm ? 98 : 66), text), m_theme.scaled(50)};
 }
 
 QSize LayerBlock::minimumSizeHint() const {
     const int text = QFontMetrics(m_theme.font(TextRole::Body)).horizontalAdvance(m_title) + 16;
-    return {std::clamp(text, m_layer.is_norm ? 62 : 44, 116), 50};
+    return {std::clamp(text, m_theme.scaled(m_layer.is_norm ? 62 : 44), m_theme.scaled(116)), m_theme.scaled(50)};
 }
 
 void LayerBlock::focusInEvent(QFocusEvent* event) {
@@ -85,34 +99,40 @@ void LayerBlock::paintEvent(QPaintEvent*) {
     const QRectF frame = QRectF(rect()).adjusted(1, 1, -1, -1);
     const bool touched = m_layer.is_norm && underMouse();
     const bool ring = hasFocus() && m_keyboardFocus;
-    painter.setPen(QPen(isChecked() || touched || ring ? c.accent : c.border, ring ? 2 : 1));
-    painter.setBrush(isChecked() ? c.accentBackground : c.sunken);
+    const QColor edge = m_origin ? c.warn : isChecked() || touched || ring || m_reached ? c.accent : c.border;
+    painter.setPen(QPen(edge, ring || m_reached || m_origin ? 2 : 1));
+    painter.setBrush(m_reached ? c.accent : m_origin ? c.warnBackground : isChecked() ? c.accentBackground : c.sunken);
     painter.drawRoundedRect(frame, 9, 9);
 
     QFont nameFont = m_theme.font(TextRole::Body);
     nameFont.setWeight(m_layer.is_norm ? QFont::DemiBold : QFont::Medium);
     painter.setFont(nameFont);
-    painter.setPen(isChecked() ? c.accent : c.text);
+    painter.setPen(m_reached ? c.accentText : isChecked() ? c.accent : c.text);
     const int room = width() - 10;
-    painter.drawText(QRectF(5, 9, room, 20), Qt::AlignCenter,
+    painter.drawText(QRectF(5, m_theme.scaled(9), room, m_theme.scaled(20)), Qt::AlignCenter,
                      painter.fontMetrics().elidedText(m_title, Qt::ElideRight, room));
     painter.setFont(m_theme.font(TextRole::Caption));
-    painter.setPen(isChecked() ? c.muted : c.faint);
+    painter.setPen(m_reached ? c.accentText : isChecked() ? c.muted : c.faint);
     // Half a word says nothing; the tool tip has it.
     if (painter.fontMetrics().horizontalAdvance(m_caption) <= room + 4) {
-        painter.drawText(QRectF(0, 27, width(), 16), Qt::AlignCenter, m_caption);
+        painter.drawText(QRectF(0, m_theme.scaled(27), width(), m_theme.scaled(16)), Qt::AlignCenter, m_caption);
     }
+    paintMark(painter);
+}
 
-    if (m_layer.is_norm && m_health != Health::Unknown) {
-        const QPointF at(width() - 11, 11);
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(m_health == Health::Good ? c.good : c.warn);
-        // A disc when well, a triangle when not: not by colour alone.
-        if (m_health == Health::Good) {
-            painter.drawEllipse(at, 4, 4);
-        } else {
-            painter.drawPolygon(QPolygonF{{at.x(), at.y() - 4.5}, {at.x() + 5, at.y() + 4}, {at.x() - 5, at.y() + 4}});
-        }
+void LayerBlock::paintMark(QPainter& painter) const {
+    const ThemeColors& c = m_theme.colors();
+    const bool warns = m_origin || (m_layer.is_norm && m_health == Health::Warn);
+    const bool well = !warns && m_layer.is_norm && m_health == Health::Good;
+    if (!warns && !well) return;
+    const QPointF at(width() - 11, 11);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(well ? c.good : c.warn);
+    // A disc when well, a triangle when not: not by colour alone.
+    if (well) {
+        painter.drawEllipse(at, 4, 4);
+    } else {
+        painter.drawPolygon(QPolygonF{{at.x(), at.y() - 4.5}, {at.x() + 5, at.y() + 4}, {at.x() - 5, at.y() + 4}});
     }
 }
 

@@ -22,6 +22,12 @@ class LayerBlock : public QAbstractButton {
     const telemetry::LayerDescription& layer() const { return m_layer; }
     void setHealth(Health health);
     Health health() const { return m_health; }
+    /// A pass in slow motion stands at this layer.
+    void setReached(bool reached);
+    bool isReached() const { return m_reached; }
+    /// The first value that is not finite arose here.
+    void setOrigin(bool origin);
+    bool isOrigin() const { return m_origin; }
 
     QSize sizeHint() const override;
     /// Narrower than this, names cannot be read.
@@ -35,6 +41,7 @@ class LayerBlock : public QAbstractButton {
 
    private:
     void describe();
+    void paintMark(QPainter& painter) const;
 
     Theme& m_theme;
     telemetry::LayerDescription m_layer;
@@ -44,6 +51,8 @@ class LayerBlock : public QAbstractButton {
     QString m_caption;  ///< the small line below the title
     Health m_health = Health::Unknown;
     bool m_keyboardFocus = false;
+    bool m_reached = false;
+    bool m_origin = false;
 };
 
 }  // namespace normscope::widgets

@@ -29,11 +29,18 @@ NetworkStrip::NetworkStrip(Theme& theme, QWidget* parent) : QScrollArea(parent),
     m_row->installEventFilter(this);
     setWidget(m_row);                     // owns it,
     m_row->setAutoFillBackground(false);  // and made it opaque
-    connect(&theme, &Theme::changed, m_row, qOverload<>(&QWidget::update));
+    connect(&theme, &Theme::changed, this, [this] {
+        updateGeometry();
+        arrange();
+    });
 }
 
 QSize NetworkStrip::sizeHint() const {
-    return {800, 62};
+    return {m_theme.scaled(800), m_theme.scaled(62)};
+}
+
+QSize NetworkStrip::minimumSizeHint() const {
+    return {200, m_theme.scaled(62)};
 }
 
 void NetworkStrip::setLayers(const std::vector<telemetry::LayerDescription>& layers) {
@@ -72,6 +79,18 @@ void NetworkStrip::selectLayer(LayerIndex layer) {
     m_selected = layer;
     for (LayerBlock* each : m_blocks) each->setChecked(each == target);
     ensureWidgetVisible(target, 40, 0);
+}
+
+void NetworkStrip::showReached(std::optional<LayerIndex> layer) {
+    LayerBlock* target = layer ? block(*layer) : nullptr;
+    for (LayerBlock* each : m_blocks) each->setReached(each == target);
+    if (target != nullptr) ensureWidgetVisible(target, 40, 0);
+}
+
+void NetworkStrip::showOrigin(std::optional<LayerIndex> layer) {
+    LayerBlock* target = layer ? block(*layer) : nullptr;
+    for (LayerBlock* each : m_blocks) each->setOrigin(each == target);
+    if (target != nullptr) ensureWidgetVisible(target, 40, 0);
 }
 
 void NetworkStrip::activate(LayerIndex layer) {
@@ -143,10 +162,10 @@ void NetworkStrip::arrange() {
     int x = 2;
     for (LayerBlock* each : m_blocks) {
         const int w = between(each->minimumSizeHint().width(), each->sizeHint().width());
-        each->setGeometry(x, 2, w, 50);
+        each->setGeometry(x, 2, w, m_theme.scaled(50));
         x += w + between(narrowestGap, widestGap);
     }
-    m_row->resize(std::max(x - between(narrowestGap, widestGap) + 2, 1), 54);
+    m_row->resize(std::max(x - between(narrowestGap, widestGap) + 2, 1), m_theme.scaled(50) + 4);
     m_row->update();
 }
 

@@ -22,16 +22,22 @@ class NetworkStrip : public QScrollArea {
 
     /// Replaces the network; nothing is selected.
     void setLayers(const std::vector<telemetry::LayerDescription>& layers);
+    /// Null if there is none.
+    LayerBlock* block(LayerIndex layer) const;
     std::optional<LayerIndex> selectedLayer() const { return m_selected; }
     /// Ignored for layers that have no health mark.
     void setHealth(LayerIndex layer, Health health);
 
     QSize sizeHint() const override;
-    QSize minimumSizeHint() const override { return {200, 62}; }
+    QSize minimumSizeHint() const override;
 
    public slots:
     /// Selects without a signal; ignores what is not a norm layer.
     void selectLayer(normscope::LayerIndex layer);
+    /// Where a pass in slow motion stands, any layer; nothing when it is over.
+    void showReached(std::optional<normscope::LayerIndex> layer);
+    /// Where the first value that is not finite arose, any layer; nothing while all is well.
+    void showOrigin(std::optional<normscope::LayerIndex> layer);
 
    signals:
     /// The user chose a norm layer.
@@ -42,7 +48,6 @@ class NetworkStrip : public QScrollArea {
     bool eventFilter(QObject* watched, QEvent* event) override;
 
    private:
-    LayerBlock* block(LayerIndex layer) const;
     void activate(LayerIndex layer);
     /// The next norm layer in the direction `by` (±1) from `from`, if there is one.
     std::optional<LayerIndex> nextNorm(std::int64_t from, int by) const;

@@ -36,7 +36,10 @@ ChartPlot::ChartPlot(Theme& theme, QWidget* parent)
     m_notice = new QCPItemText(m_chart);
     m_notice->position->setType(QCPItemPosition::ptAxisRectRatio);
     m_notice->position->setCoords(0.5, 0.5);
-    connect(m_chart, &QCustomPlot::afterReplot, this, [this] { ++m_replotCount; });
+    connect(m_chart, &QCustomPlot::afterReplot, this, [this] {
+        ++m_replotCount;
+        countDrawing(m_chart->replotTime());
+    });
     setCanvas(m_chart);
     applyTheme();
 }

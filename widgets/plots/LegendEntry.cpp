@@ -18,11 +18,15 @@ LegendEntry::LegendEntry(const Theme& theme, const Curve& curve, QWidget* parent
 }
 
 int LegendEntry::entryWidth(const Theme& theme, const Curve& curve) {
-    return 18 + 5 + QFontMetrics(theme.font(TextRole::Small)).horizontalAdvance(curve.name) + 12;
+    return theme.scaled(18) + 5 + QFontMetrics(theme.font(TextRole::Small)).horizontalAdvance(curve.name) + 12;
+}
+
+int LegendEntry::entryHeight(const Theme& theme) {
+    return theme.scaled(height);
 }
 
 QSize LegendEntry::sizeHint() const {
-    return {entryWidth(m_theme, m_curve), height};
+    return {entryWidth(m_theme, m_curve), entryHeight(m_theme)};
 }
 
 void LegendEntry::paintEntry(QPainter& painter, const QRectF& area, const Theme& theme, const Curve& curve,
@@ -33,13 +37,13 @@ void LegendEntry::paintEntry(QPainter& painter, const QRectF& area, const Theme&
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(swatch);
     const qreal middle = area.center().y() + 0.5;
-    painter.drawLine(QPointF(area.left(), middle), QPointF(area.left() + 18, middle));
+    painter.drawLine(QPointF(area.left(), middle), QPointF(area.left() + theme.scaled(18), middle));
 
     QFont font = theme.font(TextRole::Small);
     font.setStrikeOut(!shown);
     painter.setFont(font);
     painter.setPen(shown ? colors.muted : colors.faint);
-    const QRectF text = area.adjusted(23, 0, 0, 0);
+    const QRectF text = area.adjusted(theme.scaled(18) + 5, 0, 0, 0);
     painter.drawText(text, Qt::AlignLeft | Qt::AlignVCenter,
                      painter.fontMetrics().elidedText(curve.name, Qt::ElideRight, int(text.width())));
 }

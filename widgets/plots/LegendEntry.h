@@ -22,7 +22,8 @@ class LegendEntry : public QAbstractButton {
     /// Width that paintEntry() needs.
     static int entryWidth(const Theme& theme, const Curve& curve);
 
-    static constexpr int height = 20;
+    static constexpr int height = 20;  ///< at scale 1
+    static int entryHeight(const Theme& theme);
 
    protected:
     void paintEvent(QPaintEvent* event) override;

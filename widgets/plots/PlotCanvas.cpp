@@ -53,9 +53,11 @@ PlotCanvas::PlotCanvas(Theme& theme, QWidget* parent)
     layer(QStringLiteral("cursor"))->setMode(QCPLayer::lmBuffered);
     m_events = new EventMarks(this, theme);
     m_values = new ValueMarks(this, theme);
+    m_viewed = new ViewedLine(this, theme);
     m_cursor = new PlotCursor(this, theme);
     m_events->setLayer(QStringLiteral("events"));
     m_values->setLayer(QStringLiteral("values"));
+    m_viewed->setLayer(QStringLiteral("cursor"));
     m_cursor->setLayer(QStringLiteral("cursor"));
 
     m_followChip->setObjectName(QStringLiteral("followChip"));
@@ -75,7 +77,7 @@ PlotCanvas::PlotCanvas(Theme& theme, QWidget* parent)
 
 void PlotCanvas::buildAxes() {
     axisRect()->setAutoMargins(QCP::msNone);
-    axisRect()->setMargins(axisMargins);
+    axisRect()->setMargins(margins());
     xAxis->setTicker(QSharedPointer<QCPAxisTicker>(new StepTicker));
     yAxis->setTicker(m_valueTicker);
     for (QCPAxis* axis : {xAxis, yAxis}) {
@@ -87,6 +89,11 @@ void PlotCanvas::buildAxes() {
     }
     xAxis->grid()->setVisible(false);
     xAxis->setRange(0, followEnd(0));
+}
+
+QMargins PlotCanvas::margins() const {
+    return {m_theme.scaled(axisMargins.left()), m_theme.scaled(axisMargins.top()), m_theme.scaled(axisMargins.right()),
+            m_theme.scaled(axisMargins.bottom())};
 }
 
 void PlotCanvas::applyTheme() {
@@ -256,9 +263,10 @@ void PlotCanvas::applyValueRange(const ValueRange& range) {
     QVector<double> ticks;
     QVector<QString> labels;
     m_valueTicker->generate(yAxis->range(), locale(), QLatin1Char('g'), 6, ticks, nullptr, &labels);
-    QMargins margins = axisMargins;
-    if (m_events->hasEvents()) margins.setTop(margins.top() + eventBand);
-    margins.setLeft(margins.left() + 6 * std::max(0, m_valueTicker->longestLabel() - longestUsualLabel));
+    QMargins margins = this->margins();
+    if (m_events->hasEvents()) margins.setTop(margins.top() + m_theme.scaled(eventBand));
+    margins.setLeft(margins.left() +
+                    m_theme.scaled(6) * std::max(0, m_valueTicker->longestLabel() - longestUsualLabel));
     if (margins != axisRect()->margins()) axisRect()->setMargins(margins);
 }
 
@@ -298,6 +306,16 @@ void PlotCanvas::showCursor(std::optional<double> step) {
     if (isVisible()) layer(QStringLiteral("cursor"))->replot();
 }
 
+std::optional<double> PlotCanvas::viewedStep() const {
+    return m_viewed->step();
+}
+
+void PlotCanvas::showViewedStep(std::optional<double> step) {
+    if (step == m_viewed->step()) return;
+    m_viewed->setStep(step);
+    if (isVisible()) layer(QStringLiteral("cursor"))->replot();
+}
+
 void PlotCanvas::updateCursorRows() {
     if (!m_cursor->step()) return;
     const double step = *m_cursor->step();
@@ -334,16 +352,18 @@ QString PlotCanvas::valueText(const Curve& curve, std::int64_t step) const {
 void PlotCanvas::drawTo(QCPPainter& painter, const QSize& size) {
     const bool hadCursor = m_cursor->visible();
     m_cursor->setVisible(false);
+    m_viewed->setVisible(false);
     toPainter(&painter, size.width(), size.height());
     m_cursor->setVisible(hadCursor);
+    m_viewed->setVisible(true);
 }
 
 void PlotCanvas::resizeEvent(QResizeEvent* event) {
     setViewport(rect());
     axisRect()->update(QCPLayoutElement::upLayout);
-    const int right = width() - axisMargins.right();
+    const int right = width() - margins().right();
     m_followChip->adjustSize();
-    m_followChip->move(right - m_followChip->width(), height() - axisMargins.bottom() - m_followChip->height() - 4);
+    m_followChip->move(right - m_followChip->width(), height() - margins().bottom() - m_followChip->height() - 4);
     if (isVisible()) {
         plotLayout()->update(QCPLayoutElement::upLayout);
         refresh();

@@ -23,6 +23,7 @@ class EventMarks;
 class Theme;
 class ValueMarks;
 class ValueTicker;
+class ViewedLine;
 
 /// The only class that replots. Setters change what the next refresh() draws; slots do not signal.
 class PlotCanvas : public QCustomPlot {
@@ -47,6 +48,7 @@ class PlotCanvas : public QCustomPlot {
     const EventMarks& eventMarks() const { return *m_events; }
     const ValueMarks& valueMarks() const { return *m_values; }
     const PlotCursor& plotCursor() const { return *m_cursor; }
+    std::optional<double> viewedStep() const;
     int replotCount() const { return m_replotCount; }
 
     /// Reads the store and draws, once.
@@ -60,6 +62,8 @@ class PlotCanvas : public QCustomPlot {
     /// Follows along the steps; a zoom of the values stays.
     void followSteps();
     void showCursor(std::optional<double> step);
+    /// A line at the step that the whole window shows; nothing while that is the newest.
+    void showViewedStep(std::optional<double> step);
 
    signals:
     /// The user zoomed or panned along the steps.
@@ -87,6 +91,7 @@ class PlotCanvas : public QCustomPlot {
 
    private:
     void buildAxes();
+    QMargins margins() const;
     void applyTheme();
     void rebuildGraphs();
     void updateStepRange();
@@ -115,6 +120,7 @@ class PlotCanvas : public QCustomPlot {
     EventMarks* m_events;
     ValueMarks* m_values;
     PlotCursor* m_cursor;
+    ViewedLine* m_viewed;
     QSharedPointer<ValueTicker> m_valueTicker;
     QPushButton* m_followChip;
     QRubberBand* m_band;

@@ -19,6 +19,12 @@ constexpr int smallestBand = 6;  // px; less is a click
 bool PlotCanvas::event(QEvent* event) {
     // The card's tool tip would lie over the values under the cursor.
     if (event->type() == QEvent::ToolTip) return true;
+    // Esc ends a zoom before it ends anything of the window's.
+    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape &&
+        !isFollowing()) {
+        event->accept();
+        return true;
+    }
     return QCustomPlot::event(event);
 }
 

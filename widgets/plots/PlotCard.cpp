@@ -24,7 +24,7 @@ namespace normscope::widgets {
 namespace {
 
 constexpr int sidePadding = 14;
-constexpr int legendTop = 30;
+constexpr int headerHeight = 30;
 constexpr int canvasInset = 4;
 constexpr QSize smallestExport(480, 260);
 
@@ -45,7 +45,10 @@ PlotCard::PlotCard(Theme& theme, QWidget* parent)
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     makeActions();
     connect(m_legend, &PlotLegend::curveToggled, this, &PlotCard::toggleCurve);
-    connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
+    connect(&theme, &Theme::changed, this, [this] {
+        setLegendCurves(std::vector<Curve>(legendCurves()));
+        update();
+    });
 }
 
 void PlotCard::setCanvas(QWidget* canvas) {
@@ -122,6 +125,7 @@ void PlotCard::arrange() {
     if (!m_canvas) return;
     // Entries draw 3 px inside themselves, so that a focus ring has room.
     const int rows = m_legend->heightForWidth(width() - 2 * sidePadding + 6);
+    const int legendTop = m_theme.scaled(headerHeight);
     m_legend->setGeometry(sidePadding - 3, legendTop, width() - 2 * sidePadding + 6, rows);
     const int top = legendTop + rows;
     m_canvas->setGeometry(canvasInset, top, width() - 2 * canvasInset, std::max(20, height() - top - canvasInset));
@@ -129,7 +133,7 @@ void PlotCard::arrange() {
 
 void PlotCard::paintHeader(QPainter& painter, int width) const {
     const ThemeColors& colors = m_theme.colors();
-    const QRectF line(sidePadding, 8, width - 2 * sidePadding, 22);
+    const QRectF line(sidePadding, m_theme.scaled(8), width - 2 * sidePadding, m_theme.scaled(22));
     painter.setFont(m_theme.font(TextRole::MonoTick));
     painter.setPen(colors.faint);
     const double unitWidth = QFontMetricsF(painter.font(), painter.device()).horizontalAdvance(m_unit);
@@ -163,19 +167,19 @@ void PlotCard::paintExport(QCPPainter& painter) {
     paintHeader(painter, all.width());
 
     int x = sidePadding;
-    int y = legendTop;
+    int y = m_theme.scaled(headerHeight);
     const std::vector<Curve> curves = legendCurves();
     for (const Curve& curve : curves) {
         if (!curve.visible) continue;
         const int wanted = LegendEntry::entryWidth(m_theme, curve);
         if (x > sidePadding && x + wanted > all.width() - sidePadding) {
             x = sidePadding;
-            y += LegendEntry::height;
+            y += LegendEntry::entryHeight(m_theme);
         }
-        LegendEntry::paintEntry(painter, QRectF(x, y, wanted, LegendEntry::height), m_theme, curve, true);
+        LegendEntry::paintEntry(painter, QRectF(x, y, wanted, LegendEntry::entryHeight(m_theme)), m_theme, curve, true);
         x += wanted;
     }
-    const int top = y + (curves.empty() ? 0 : LegendEntry::height);
+    const int top = y + (curves.empty() ? 0 : LegendEntry::entryHeight(m_theme));
     painter.save();
     painter.translate(canvasInset, top);
     paintCanvas(painter, {all.width() - 2 * canvasInset, all.height() - top - canvasInset});

@@ -44,6 +44,8 @@ class PlotCard : public QWidget {
 
     /// What is plotted, as CSV. Throws std::runtime_error with a sentence if there is nothing yet.
     virtual QByteArray csv() = 0;
+    /// Milliseconds spent on drawing it so far.
+    double drawnMilliseconds() const { return m_drawnMilliseconds; }
     /// Logical pixels of an exported picture.
     QSize exportSize() const;
     /// Card content without border, cursor and buttons.
@@ -65,6 +67,7 @@ class PlotCard : public QWidget {
     /// Once, by the derived class: a child of this card, below title and legend.
     void setCanvas(QWidget* canvas);
     Theme& theme() const { return m_theme; }
+    void countDrawing(double milliseconds) { m_drawnMilliseconds += milliseconds; }
     /// Names in the legend row, with the looks of their meaning.
     void setLegendCurves(const std::vector<Curve>& curves);
     /// The user showed or hid the entry at `index` of the legend.
@@ -95,6 +98,7 @@ class PlotCard : public QWidget {
     std::vector<Curve> m_legendCurves;
     PlotLegend* m_legend;
     QWidget* m_canvas = nullptr;
+    double m_drawnMilliseconds = 0;
 };
 
 }  // namespace normscope::widgets

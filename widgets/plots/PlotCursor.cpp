@@ -53,7 +53,7 @@ void PlotCursor::drawReadout(QCPPainter* painter, double x) const {
         nameWidth = std::max(nameWidth, names.horizontalAdvance(row.name));
         valueWidth = std::max(valueWidth, values.horizontalAdvance(row.value));
     }
-    const double lineHeight = 14;
+    const double lineHeight = m_theme.scaled(14);
     const double inner = std::max(12 + nameWidth + 10 + valueWidth, values.horizontalAdvance(title));
     const QSizeF size(inner + 16, lineHeight * double(m_rows.size() + 1) + 10);
     const bool right = x + 8 + size.width() <= area.right() || x - area.left() < area.width() / 2;
@@ -78,6 +78,31 @@ void PlotCursor::drawReadout(QCPPainter* painter, double x) const {
         painter->setPen(colors.text);
         painter->drawText(line, Qt::AlignRight | Qt::AlignVCenter, row.value);
     }
+}
+
+ViewedLine::ViewedLine(QCustomPlot* plot, const Theme& theme) : QCPAbstractItem(plot), m_theme(theme) {
+    setSelectable(false);
+    setClipToAxisRect(false);  // the mark stands on the edge
+}
+
+double ViewedLine::selectTest(const QPointF&, bool, QVariant*) const {
+    return -1;
+}
+
+void ViewedLine::draw(QCPPainter* painter) {
+    if (!m_step || !parentPlot()->xAxis->visible()) return;
+    const QRectF area = clipAxisRect()->rect();
+    const double x = std::round(parentPlot()->xAxis->coordToPixel(*m_step));
+    if (x < area.left() - 1 || x > area.right() + 1) return;
+    painter->setAntialiasing(false);
+    painter->setPen(QPen(m_theme.colors().accent, 2 * m_theme.scale()));
+    painter->drawLine(QLineF(x, area.top(), x, area.bottom()));
+    painter->setAntialiasing(true);
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(m_theme.colors().accent);
+    const double side = 5 * m_theme.scale();
+    const double y = area.bottom();
+    painter->drawPolygon(QPolygonF{{x - side, y + side}, {x + side, y + side}, {x, y - 1}});
 }
 
 }  // namespace normscope::widgets

@@ -41,4 +41,24 @@ class PlotCursor : public QCPAbstractItem {
     std::vector<Row> m_rows;
 };
 
+/// The line at the step on view while that is not the newest; on the cursor's layer, below it. Owned by its plot.
+class ViewedLine : public QCPAbstractItem {
+    Q_OBJECT
+
+   public:
+    ViewedLine(QCustomPlot* plot, const Theme& theme);
+
+    void setStep(std::optional<double> step) { m_step = step; }
+    std::optional<double> step() const { return m_step; }
+
+    double selectTest(const QPointF& pos, bool onlySelectable, QVariant* details) const override;
+
+   protected:
+    void draw(QCPPainter* painter) override;
+
+   private:
+    const Theme& m_theme;
+    std::optional<double> m_step;
+};
+
 }  // namespace normscope::widgets

@@ -31,12 +31,12 @@ int PlotLegend::flow(int width, bool apply) const {
         const int wanted = std::min(entry->sizeHint().width(), std::max(width, 40));
         if (x > 0 && x + wanted > width) {
             x = 0;
-            y += LegendEntry::height;
+            y += LegendEntry::entryHeight(m_theme);
         }
-        if (apply) entry->setGeometry(x, y, wanted, LegendEntry::height);
+        if (apply) entry->setGeometry(x, y, wanted, LegendEntry::entryHeight(m_theme));
         x += wanted;
     }
-    return m_entries.empty() ? 0 : y + LegendEntry::height;
+    return m_entries.empty() ? 0 : y + LegendEntry::entryHeight(m_theme);
 }
 
 int PlotLegend::heightForWidth(int width) const {

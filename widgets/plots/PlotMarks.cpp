@@ -10,7 +10,7 @@ namespace normscope::widgets {
 namespace {
 
 constexpr int labelRows = 2;
-constexpr double labelHeight = 13;
+constexpr int labelLine = 13;
 
 }  // namespace
 
@@ -30,6 +30,7 @@ double EventMarks::selectTest(const QPointF&, bool, QVariant*) const {
 
 void EventMarks::draw(QCPPainter* painter) {
     m_labelRects.clear();
+    const double labelHeight = m_theme.scaled(labelLine);
     const QRectF area = clipAxisRect()->rect();
     const double top = area.top() - labelHeight;
     const QCPAxis* axis = parentPlot()->xAxis;

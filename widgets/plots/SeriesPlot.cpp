@@ -29,6 +29,7 @@ SeriesPlot::SeriesPlot(Theme& theme, QWidget* parent)
 }
 
 void SeriesPlot::connectCanvas() {
+    connect(m_canvas, &QCustomPlot::afterReplot, this, [this] { countDrawing(m_canvas->replotTime()); });
     connect(m_canvas, &PlotCanvas::stepRangeEdited, this, &SeriesPlot::xRangeChanged);
     connect(m_canvas, &PlotCanvas::followChosen, this, &SeriesPlot::followStarted);
     connect(m_canvas, &PlotCanvas::cursorHovered, this, &SeriesPlot::cursorMoved);
@@ -106,6 +107,9 @@ ValueRange SeriesPlot::yRange() const {
 std::optional<double> SeriesPlot::cursorStep() const {
     return m_canvas->plotCursor().step();
 }
+std::optional<double> SeriesPlot::viewedStep() const {
+    return m_canvas->viewedStep();
+}
 std::vector<double> SeriesPlot::nonFiniteSteps() const {
     return m_canvas->valueMarks().nonFinite();
 }
@@ -147,6 +151,10 @@ void SeriesPlot::follow() {
 
 void SeriesPlot::setCursor(std::optional<double> step) {
     m_canvas->showCursor(step);
+}
+
+void SeriesPlot::setViewedStep(std::optional<double> step) {
+    m_canvas->showViewedStep(step);
 }
 
 QByteArray SeriesPlot::csv() {

@@ -47,6 +47,7 @@ class SeriesPlot : public PlotCard {
     ValueRange xRange() const;
     ValueRange yRange() const;
     std::optional<double> cursorStep() const;
+    std::optional<double> viewedStep() const;
     /// Steps in view with a NaN or infinite value, marked at the top edge.
     std::vector<double> nonFiniteSteps() const;
     /// Rectangles of the event labels that were drawn, in pixels of the canvas.
@@ -63,6 +64,8 @@ class SeriesPlot : public PlotCard {
     void setXRange(double lower, double upper);
     void follow();
     void setCursor(std::optional<double> step);
+    /// A line at the step that the whole window shows; nothing while that is the newest.
+    void setViewedStep(std::optional<double> step);
 
    signals:
     /// The user zoomed or moved along the steps.

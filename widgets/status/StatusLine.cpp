@@ -34,12 +34,10 @@ StatusLine::StatusLine(Theme& theme, QWidget* parent)
       m_bar(new QWidget(this)),
       m_time(new QLabel(this)),
       m_expiry(new QTimer(this)) {
-    setFixedHeight(28);
     m_rate->setAccessibleName(tr("Training speed"));
     m_message->setAccessibleName(tr("Message"));
     m_message->setTextFormat(Qt::PlainText);
     m_bar->setAccessibleName(tr("Progress of the run"));
-    m_bar->setFixedWidth(200);
     m_bar->setAttribute(Qt::WA_TransparentForMouseEvents);
     m_time->setAccessibleName(tr("Time left"));
     m_time->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -66,11 +64,9 @@ void StatusLine::setThreads(int threads) {
 
 void StatusLine::showSnapshot(const telemetry::Snapshot& snapshot) {
     m_progress = snapshot.progress;
-    m_cost = snapshot.recording_share;
     m_bar->setAccessibleDescription(tr("%1 %").arg(std::lround(snapshot.progress * 100)));
     showRate(snapshot.images_per_second);
     showTime(snapshot);
-    if (!m_hasMessage) showCost();
     update();
 }
 
@@ -110,9 +106,22 @@ void StatusLine::showTime(const telemetry::Snapshot& snapshot) {
     m_time->setText(parts.join(QStringLiteral(" · ")));
 }
 
-void StatusLine::showCost() {
-    const QString text = m_cost > 0 ? tr("watching costs %1 % of a step").arg(m_cost * 100, 0, 'f', 1) : QString();
-    if (m_message->text() != text) m_message->setText(text);
+void StatusLine::showCost(double recording, double measuring, double drawing) {
+    const auto percent = [](double share) { return QString::number(100 * share, 'f', 1); };
+    const double all = recording + measuring + drawing;
+    m_cost = all > 0 ? tr("watching costs %1 % of a step").arg(percent(all)) : QString();
+    m_costDetails = tr("Recording each step's numbers %1 %, measuring for the pages %2 %, drawing %3 %")
+                        .arg(percent(recording), percent(measuring), percent(drawing));
+    if (!m_hasMessage) restoreCost();
+}
+
+void StatusLine::restoreCost() {
+    if (m_message->text() != m_cost) m_message->setText(m_cost);
+    m_message->setToolTip(m_cost.isEmpty() ? QString() : m_costDetails);
+}
+
+QString StatusLine::middleText() const {
+    return m_message->text();
 }
 
 QString StatusLine::message() const {
@@ -131,13 +140,14 @@ void StatusLine::showMessage(const QString& text, MessageKind kind) {
 void StatusLine::clearMessage() {
     m_expiry->stop();
     m_hasMessage = false;
-    m_message->setToolTip({});
     applyTheme();
-    showCost();
+    restoreCost();
 }
 
 void StatusLine::applyTheme() {
     const ThemeColors& colors = m_theme.colors();
+    setFixedHeight(m_theme.scaled(28));
+    m_bar->setFixedWidth(m_theme.scaled(200));
     const bool warns = m_hasMessage && m_kind == MessageKind::Warning;
     m_message->setFont(m_theme.font(m_hasMessage ? TextRole::Small : TextRole::MonoSmall));
     for (QLabel* label : {m_rate, m_time}) label->setFont(m_theme.font(TextRole::MonoSmall));

@@ -25,9 +25,11 @@ class StatusLine : public QWidget {
     /// Threads the run computes with; not shown while 0.
     void setThreads(int threads);
     void showSnapshot(const telemetry::Snapshot& snapshot);
+    /// Shares of the run's time: writing numbers down, measuring for the pages, drawing.
+    void showCost(double recording, double measuring, double drawing);
     QString message() const;
-
-    QSize sizeHint() const override { return {800, 28}; }
+    /// What the middle says now, message or cost.
+    QString middleText() const;
 
    public slots:
     void showMessage(const QString& text, normscope::widgets::MessageKind kind = normscope::widgets::MessageKind::Info);
@@ -40,7 +42,7 @@ class StatusLine : public QWidget {
     void applyTheme();
     void showRate(double imagesPerSecond);
     void showTime(const telemetry::Snapshot& snapshot);
-    void showCost();
+    void restoreCost();
 
     Theme& m_theme;
     QLabel* m_rate;
@@ -51,7 +53,8 @@ class StatusLine : public QWidget {
     int m_threads = 0;
     double m_imagesPerSecond = 0;
     double m_progress = 0;
-    double m_cost = 0;
+    QString m_cost;
+    QString m_costDetails;
     bool m_hasMessage = false;
     MessageKind m_kind = MessageKind::Info;
 };

@@ -1,5 +1,7 @@
 #include "widgets/theme/StyleSheet.h"
 
+#include <QRegularExpression>
+
 #include <utility>
 
 namespace normscope::widgets {
@@ -7,7 +9,8 @@ namespace {
 
 const char* const sheetTemplate = R"(
 QToolTip { background: @surface; color: @text; border: 1px solid @border; padding: 5px 7px; }
-QMainWindow::separator { background: @border; width: 1px; height: 1px; }
+QMainWindow::separator:vertical { width: 4px; background: qlineargradient(x1:0, y1:0, x2:1, y2:0, stop:0 @surface, stop:0.74 @surface, stop:0.76 @border, stop:1 @border); }
+QMainWindow::separator:hover { background: @accent; }
 QMenuBar { background: @surface; color: @muted; border: none; border-bottom: 1px solid @border; padding: 2px 6px; }
 QMenuBar::item { background: transparent; padding: 5px 10px; border-radius: 6px; }
 QMenuBar::item:selected { background: @accentBackground; color: @accent; }
@@ -79,7 +82,7 @@ QGroupBox::title { subcontrol-origin: margin; left: 12px; color: @muted; }
 
 }  // namespace
 
-QString styleSheet(const ThemeColors& c) {
+QString styleSheet(const ThemeColors& c, qreal scale) {
     const bool dark = c.surface.lightness() < 128;
     // Longer names first: @accent is a prefix of @accentBackground.
     const std::initializer_list<std::pair<const char*, QString>> values{
@@ -100,7 +103,20 @@ QString styleSheet(const ThemeColors& c) {
     };
     QString sheet = QString::fromLatin1(sheetTemplate);
     for (const auto& [name, value] : values) sheet.replace(QLatin1String(name), value);
-    return sheet;
+    if (scale == 1) return sheet;
+    // Lengths of more than a line's width grow with the type.
+    static const QRegularExpression length(QStringLiteral("(\\d+)px"));
+    QString scaledSheet;
+    qsizetype copied = 0;
+    for (auto match = length.globalMatch(sheet); match.hasNext();) {
+        const auto found = match.next();
+        const int pixels = found.captured(1).toInt();
+        scaledSheet += QStringView(sheet).mid(copied, found.capturedStart() - copied);
+        scaledSheet += QStringLiteral("%1px").arg(pixels <= 1 ? pixels : qRound(pixels * scale));
+        copied = found.capturedEnd();
+    }
+    scaledSheet += QStringView(sheet).mid(copied);
+    return scaledSheet;
 }
 
 }  // namespace normscope::widgets

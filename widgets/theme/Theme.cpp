@@ -72,12 +72,21 @@ QPalette paletteOf(const ThemeColors& c) {
 
 }  // namespace
 
-Theme::Theme(ColorScheme scheme, QObject* parent) : QObject(parent), m_scheme(scheme) {
+Theme::Theme(ColorScheme scheme, QObject* parent)
+    : QObject(parent),
+      m_scheme(scheme),
+      m_systemScheme(QGuiApplication::palette().color(QPalette::Window).lightness() < 128 ? ColorScheme::Dark
+                                                                                          : ColorScheme::Light) {
     initWidgetResources();
 }
 
 CurveStyle Theme::curveStyle(Meaning meaning, int variant) const {
-    return widgets::curveStyle(colors(), meaning, variant);
+    CurveStyle style = widgets::curveStyle(colors(), meaning, variant);
+    style.width *= m_scale;
+    for (QList<qreal>* pattern : {&style.dashes, &style.swatchDashes}) {
+        for (qreal& length : *pattern) length *= m_scale;
+    }
+    return style;
 }
 
 QFont Theme::font(TextRole role) const {
@@ -87,7 +96,7 @@ QFont Theme::font(TextRole role) const {
     font.setWeight(spec.weight);
     // Only point sizes can be fractions.
     const QScreen* screen = QGuiApplication::primaryScreen();
-    font.setPointSizeF(spec.pixels * 72 / (screen != nullptr ? screen->logicalDotsPerInchY() : 96));
+    font.setPointSizeF(spec.pixels * m_scale * 72 / (screen != nullptr ? screen->logicalDotsPerInchY() : 96));
     return font;
 }
 
@@ -125,10 +134,17 @@ void Theme::setScheme(ColorScheme scheme) {
     emit changed();
 }
 
+void Theme::setScale(qreal scale) {
+    if (qFuzzyCompare(scale, m_scale) || !(scale > 0)) return;
+    m_scale = scale;
+    if (m_application != nullptr) apply();
+    emit changed();
+}
+
 void Theme::apply() {
     QApplication::setPalette(paletteOf(colors()));
     QApplication::setFont(font(TextRole::Body));
-    m_application->setStyleSheet(styleSheet(colors()));
+    m_application->setStyleSheet(styleSheet(colors(), m_scale));
 }
 
 }  // namespace normscope::widgets

@@ -34,6 +34,12 @@ class Theme : public QObject {
     explicit Theme(ColorScheme scheme, QObject* parent = nullptr);
 
     ColorScheme scheme() const { return m_scheme; }
+    /// What the desktop had chosen before this theme took over.
+    ColorScheme systemScheme() const { return m_systemScheme; }
+    /// Of type, lines and what holds them; 1, or more for a projector.
+    qreal scale() const { return m_scale; }
+    /// A length in logical pixels at the present scale.
+    int scaled(int pixels) const { return qRound(pixels * m_scale); }
     const ThemeColors& colors() const { return themeColors(m_scheme); }
     CurveStyle curveStyle(Meaning meaning, int variant = 0) const;
     QFont font(TextRole role) const;
@@ -51,15 +57,18 @@ class Theme : public QObject {
 
    public slots:
     void setScheme(normscope::widgets::ColorScheme scheme);
+    void setScale(qreal scale);
 
    signals:
-    /// The scheme changed; repaint with the new colours.
+    /// Colours or sizes are others now: take them anew.
     void changed();
 
    private:
     void apply();
 
     ColorScheme m_scheme;
+    ColorScheme m_systemScheme;
+    qreal m_scale = 1;
     QPointer<QApplication> m_application;
 };
 

@@ -22,8 +22,8 @@ const ThemeColors& themeColors(ColorScheme scheme) {
                                    .sunken = QColor(0xF8F9FB),
                                    .border = QColor(0xDFE3EA),
                                    .text = QColor(0x171B21),
-                                   .muted = QColor(0x58616E),
-                                   .faint = QColor(0x8B94A2),
+                                   .muted = QColor(0x4A5361),
+                                   .faint = QColor(0x626B78),
                                    .grid = QColor(0xEDF0F4),
                                    .accent = QColor(0x3B5BDB),
                                    .accentBackground = QColor(0xE8EDFF),
@@ -41,8 +41,8 @@ const ThemeColors& themeColors(ColorScheme scheme) {
                                   .sunken = QColor(0x161A20),
                                   .border = QColor(0x2A303A),
                                   .text = QColor(0xE9ECF1),
-                                  .muted = QColor(0xA3ADBB),
-                                  .faint = QColor(0x6F7A89),
+                                  .muted = QColor(0xA9B3C1),
+                                  .faint = QColor(0x8D98A8),
                                   .grid = QColor(0x232933),
                                   .accent = QColor(0x8FA5FF),
                                   .accentBackground = QColor(0x232C4D),
@@ -55,7 +55,31 @@ const ThemeColors& themeColors(ColorScheme scheme) {
                                   .good = QColor(0x4CC38A),
                                   .warn = QColor(0xF5A65B),
                                   .warnBackground = QColor(0x33261A)};
-    return scheme == ColorScheme::Light ? light : dark;
+    static const ThemeColors contrast{.background = QColor(0x000000U),
+                                      .surface = QColor(0x000000U),
+                                      .sunken = QColor(0x0A0A0A),
+                                      .border = QColor(0x9A9A9A),
+                                      .text = QColor(0xFFFFFF),
+                                      .muted = QColor(0xE6E6E6),
+                                      .faint = QColor(0xCCCCCC),
+                                      .grid = QColor(0x3C3C3C),
+                                      .accent = QColor(0xFFE24D),
+                                      .accentBackground = QColor(0x332B00),
+                                      .accentText = QColor(0x000000U),
+                                      .batch = QColor(0xFFB000),
+                                      .running = QColor(0x6EC6FF),
+                                      .exact = QColor(0xFFFFFF),
+                                      .gamma = QColor(0x3DF0B0),
+                                      .beta = QColor(0xFF9FD6),
+                                      .good = QColor(0x3DF0B0),
+                                      .warn = QColor(0xFFB35C),
+                                      .warnBackground = QColor(0x3A1E00)};
+    switch (scheme) {
+        case ColorScheme::Light: return light;
+        case ColorScheme::Dark: return dark;
+        case ColorScheme::HighContrast: return contrast;
+    }
+    return light;
 }
 
 QColor mixed(const QColor& under, const QColor& over, qreal share) {

@@ -21,12 +21,15 @@ RoundButton::RoundButton(Theme& theme, QAction* action, QString iconOff, QString
     setFixedSize(sizeHint());
     connect(action, &QAction::changed, this, &RoundButton::followAction);
     connect(this, &RoundButton::clicked, action, &QAction::trigger);
-    connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
+    connect(&theme, &Theme::changed, this, [this] {
+        setFixedSize(sizeHint());
+        update();
+    });
     followAction();
 }
 
 QSize RoundButton::sizeHint() const {
-    const int side = m_primary ? 40 : 34;
+    const int side = m_theme.scaled(m_primary ? 40 : 34);
     return {side, side};
 }
 
@@ -68,7 +71,7 @@ void RoundButton::paintEvent(QPaintEvent*) {
     }
 
     const QString& name = m_action != nullptr && m_action->isChecked() ? m_iconOn : m_iconOff;
-    const int side = m_primary ? 16 : 13;
+    const int side = m_theme.scaled(m_primary ? 16 : 13);
     const QIcon icon = m_theme.icon(name, filled ? &ThemeColors::accentText : &ThemeColors::muted);
     const QRect place(0, 0, side, side);
     icon.paint(&painter, place.translated(rect().center() - place.center()), Qt::AlignCenter,
