@@ -30,6 +30,14 @@ void* counted(std::size_t size) {
     return memory;
 }
 
+void* counted_or_null(std::size_t size) noexcept {
+    try {
+        return counted(size);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
 void uncounted(void* memory) {
     if (memory) live_bytes -= ::malloc_usable_size(memory);
     std::free(memory);
@@ -42,6 +50,12 @@ void* operator new(std::size_t size) {
 }
 void* operator new[](std::size_t size) {
     return counted(size);
+}
+void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+    return counted_or_null(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+    return counted_or_null(size);
 }
 void operator delete(void* memory) noexcept {
     uncounted(memory);
