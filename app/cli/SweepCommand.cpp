@@ -189,7 +189,11 @@ void add_sweep_command(CLI::App& app, std::function<int()>& chosen) {
     CLI::App* command = app.add_subcommand("sweep", "Train many recipes that differ in some settings.");
     command->add_option("SWEEP", options->sweep, "Sweep file (JSON)")->required();
     command->add_option("--out", options->out, "Folder DIR for the results; made if needed");
-    command->add_option("--jobs", options->jobs, "Runs at a time")->check(CLI::Range(1, 1024))->capture_default_str();
+    command
+        ->add_option("--jobs", options->jobs,
+                     "Runs at a time; one more than processors, since a run now and then waits for the disk")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
     command->add_option("--threads", options->threads, "Threads of each run; the results do not depend on it")
         ->check(CLI::Range(1, 256))
         ->capture_default_str();

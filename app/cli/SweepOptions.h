@@ -1,7 +1,6 @@
 // What `normscope-cli sweep` was asked for.
 #pragma once
 
-#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -12,7 +11,8 @@ struct SweepOptions {
     std::filesystem::path sweep;
     std::filesystem::path out;
     std::string run;  ///< a hash: this run only, in this process
-    int jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    /// One more than processors: while one run waits for the disk, another computes.
+    int jobs = static_cast<int>(std::thread::hardware_concurrency()) + 1;
     int threads = 1;         ///< of each run
     double save_every = 10;  ///< seconds between saves of each run
     bool list = false;
