@@ -1,5 +1,6 @@
 #include "app/pages/PageList.h"
 
+#include "app/pages/ChannelsPage.h"
 #include "app/pages/StatisticsPage.h"
 
 #include <QCoreApplication>
@@ -23,6 +24,9 @@ const std::vector<PageEntry>& pageList() {
         {QStringLiteral("statistics"), translated("Statistics"),
          translated("Batch against running statistics, γ and β, train against eval mode, loss and accuracy"),
          make<StatisticsPage>},
+        {QStringLiteral("channels"), translated("Channels"),
+         translated("All channels at once: a map over the steps of any statistic, and the γ–β plane"),
+         make<ChannelsPage>},
     };
     return pages;
 }

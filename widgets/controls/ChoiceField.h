@@ -29,6 +29,8 @@ class ChoiceField : public QWidget {
     /// Shows a value; one that is no option is added as `text`, or under its own name.
     void setValue(const QString& value, const QString& text = {});
     QString value() const { return m_box->currentData().toString(); }
+    /// As people read it.
+    QString text() const { return m_box->currentText(); }
     void setLabelWidth(int width) { m_label->setFixedWidth(width); }
     /// Without a label the box takes the whole width; screen readers still get its name.
     void hideLabel() { m_label->hide(); }
