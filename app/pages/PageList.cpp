@@ -1,6 +1,7 @@
 #include "app/pages/PageList.h"
 
 #include "app/pages/ChannelsPage.h"
+#include "app/pages/GradientsPage.h"
 #include "app/pages/StatisticsPage.h"
 
 #include <QCoreApplication>
@@ -27,6 +28,9 @@ const std::vector<PageEntry>& pageList() {
         {QStringLiteral("channels"), translated("Channels"),
          translated("All channels at once: a map over the steps of any statistic, and the γ–β plane"),
          make<ChannelsPage>},
+        {QStringLiteral("gradients"), translated("Gradients"),
+         translated("Scale of activations, gradients and updates by layer, and the loss along the gradient"),
+         make<GradientsPage>},
     };
     return pages;
 }
