@@ -142,7 +142,7 @@ void tst_GradientsPage::keepsAHistory() {
     QVERIFY(page->gradientPlot()->yRange().lower < shown && page->gradientPlot()->yRange().upper > shown);
     QVERIFY(page->gradientPlot()->csv().contains("\n12,"));
     choose(page->historyField(), "saturation");
-    QCOMPARE(page->historyPlot()->yRange().upper, 1.0);
+    QTRY_COMPARE(page->historyPlot()->yRange().upper, 1.0);
     choose(page->historyField(), "updates");
     QVERIFY(!page->historyPlot()->curves().empty());
 }
