@@ -104,20 +104,23 @@ void CategoryPlot::draw() {
     labelCategories();
 }
 
-/// Every name if they fit, else upright ones, else every second, third, ….
+/// Every name if they fit, else slanted ones; in a low plot, where those would take the room of the values, every
+/// second, third, … (the readout names the others).
 void CategoryPlot::labelCategories() {
+    constexpr int lowPlot = 140;  // px
     QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
     const QFontMetricsF metrics(theme().font(TextRole::MonoTick));
     double longest = 1;
     for (const QString& name : m_categories) longest = std::max(longest, metrics.horizontalAdvance(name));
-    const double room = std::max(1.0, double(chart().axisRect()->width())) / double(m_categories.size() + 1);
-    const bool fits = longest + 8 <= room;
-    chart().xAxis->setTickLabelRotation(fits ? 0 : -45);
-    const int every = fits ? 1 : std::max(1, int(std::ceil(13 / room)));
+    const double room = std::max(1.0, double(chart().width() - 60)) / double(m_categories.size());
+    const bool slanted = longest + 6 > room && chart().height() > lowPlot;
+    chart().xAxis->setTickLabelRotation(slanted ? -45 : 0);
+    const int every = std::max(1, int(std::ceil((slanted ? 13 : longest + 6) / room)));
     for (std::size_t i = 0; i < m_categories.size(); i += std::size_t(every)) {
         ticker->addTick(double(i), m_categories[i]);
     }
     chart().xAxis->setTicker(ticker);
+    chart().yAxis->ticker()->setTickCount(std::clamp(chart().height() / 34, 2, 6));
 }
 
 int CategoryPlot::categoryAt(const QPointF& at) const {

@@ -6,8 +6,6 @@
 namespace normscope::widgets {
 namespace {
 
-constexpr double mostTicks = 5;
-
 /// `digits` as superscripts.
 QString raised(int number) {
     static const QString superscripts = QStringLiteral("⁰¹²³⁴⁵⁶⁷⁸⁹");
@@ -48,7 +46,7 @@ QVector<double> DecadeTicker::createTickVector(double, const QCPRange& range) {
     m_longest = 0;
     if (!std::isfinite(range.lower) || !std::isfinite(range.upper) || range.size() <= 0) return ticks;
     if (range.size() >= 2) {
-        const double step = std::max(1.0, std::ceil(range.size() / mostTicks - 1e-9));
+        const double step = std::max(1.0, std::ceil(range.size() / std::max(1, tickCount()) - 1e-9));
         for (double tick = std::ceil(range.lower / step) * step; tick <= range.upper; tick += step) ticks.append(tick);
     } else if (range.size() >= 0.7) {
         for (double decade = std::floor(range.lower); decade <= range.upper; ++decade) {

@@ -98,7 +98,11 @@ void LandscapePlot::draw() {
     m_rate->setVisible(withRate);
     m_rateText->setVisible(withRate);
     if (isEmpty()) return hideReadout();
-    chart().xAxis->setLabel(tr("step size η along −g"));
+    const bool low = chart().height() < 110;
+    chart().xAxis->setLabel(low ? QString() : tr("step size η along −g"));
+    for (QCPAxis* axis : {chart().yAxis, chart().yAxis2}) {
+        axis->ticker()->setTickCount(std::clamp(chart().height() / 34, 2, 6));
+    }
     chart().xAxis->setRange(m_samples.front().step, m_samples.back().step);
     m_here->point1->setCoords(0, 0);
     m_here->point2->setCoords(0, 1);
