@@ -27,7 +27,7 @@ class tst_LandscapePlot : public QObject {
     }
 
     void hoverReadsTheNearestPoint() {
-        const QPointF at = m_plot->pixelOf(2) + QPointF(6, 20);
+        const QPointF at = m_plot->pixelOf(2) + QPointF(6, -20);
         QMouseEvent event(QEvent::MouseMove, at, m_plot->chart().mapToGlobal(at), Qt::NoButton, Qt::NoButton, {});
         QCoreApplication::sendEvent(&m_plot->chart(), &event);
         QCOMPARE(m_plot->readout().title(), QStringLiteral("η = 0.1"));
