@@ -4,7 +4,7 @@
 #include "core/Error.h"
 #include "widgets/images/ImageGallery.h"
 #include "widgets/layout/Card.h"
-#include "widgets/plots/CategoryPlot.h"
+#include "widgets/plots/CountPlot.h"
 #include "widgets/theme/LabelStyle.h"
 
 #include <QDir>
@@ -78,7 +78,7 @@ DataPage::DataPage(const PageContext& context, QWidget* parent)
       m_normalizeTitle(new QLabel(tr("Normalize pixels with"))),
       m_facts(new QTableWidget),
       m_skipped(new QListWidget),
-      m_classes(new widgets::CategoryPlot(theme())),
+      m_classes(new widgets::CountPlot(theme())),
       m_gallery(new widgets::ImageGallery(theme())) {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(16, 8, 16, 8);
@@ -298,15 +298,15 @@ void DataPage::showFacts() {
     }
 
     QStringList names;
-    widgets::CategoryPlot::BarSet training{tr("training"), widgets::Meaning::TrainMode, {}};
-    widgets::CategoryPlot::BarSet heldOut{tr("held out"), widgets::Meaning::EvalMode, {}};
+    widgets::CountPlot::BarSet training{tr("training"), widgets::Meaning::TrainMode, {}};
+    widgets::CountPlot::BarSet heldOut{tr("held out"), widgets::Meaning::EvalMode, {}};
     for (std::size_t i = 0; i < found.train.class_names.size(); ++i) {
         names << QString::fromStdString(found.train.class_names[i]);
         training.values.push_back(static_cast<double>(found.train.class_counts[i]));
         const bool counted = found.eval && i < found.eval->class_counts.size();
         heldOut.values.push_back(counted ? static_cast<double>(found.eval->class_counts[i]) : 0);
     }
-    std::vector<widgets::CategoryPlot::BarSet> sets{training};
+    std::vector<widgets::CountPlot::BarSet> sets{training};
     if (found.eval) sets.push_back(heldOut);
     m_classes->setBars(names, std::move(sets));
 }

@@ -15,7 +15,7 @@ class QTableWidget;
 
 namespace normscope::widgets {
 class Card;
-class CategoryPlot;
+class CountPlot;
 class ImageGallery;
 }  // namespace normscope::widgets
 
@@ -38,7 +38,7 @@ class DataPage : public Page {
     QPushButton* trainButton() const { return m_train; }
     QLabel* message() const { return m_message; }
     QListWidget* skippedList() const { return m_skipped; }
-    widgets::CategoryPlot* classPlot() const { return m_classes; }
+    widgets::CountPlot* classPlot() const { return m_classes; }
     /// Of what was read last; null before.
     const std::shared_ptr<const DataPreview>& preview() const { return m_preview; }
 
@@ -79,7 +79,7 @@ class DataPage : public Page {
     widgets::Card* m_factsCard = nullptr;
     widgets::Card* m_galleryCard = nullptr;
     widgets::Card* m_skippedCard = nullptr;
-    widgets::CategoryPlot* m_classes;
+    widgets::CountPlot* m_classes;
     widgets::ImageGallery* m_gallery;
     std::shared_ptr<const DataPreview> m_preview;
 };

@@ -2,6 +2,8 @@
 
 #include "app/pages/DataPage.h"
 #include "app/pages/InspectPage.h"
+#include "app/pages/ChannelsPage.h"
+#include "app/pages/GradientsPage.h"
 #include "app/pages/StatisticsPage.h"
 
 #include <QCoreApplication>
@@ -31,6 +33,12 @@ const std::vector<PageEntry>& pageList() {
         {QStringLiteral("data"), translated("Data"),
          translated("What a data set holds: classes, pictures, channel statistics, what was skipped and why"),
          make<DataPage>},
+        {QStringLiteral("channels"), translated("Channels"),
+         translated("All channels at once: a map over the steps of any statistic, and the γ–β plane"),
+         make<ChannelsPage>},
+        {QStringLiteral("gradients"), translated("Gradients"),
+         translated("Scale of activations, gradients and updates by layer, and the loss along the gradient"),
+         make<GradientsPage>},
     };
     return pages;
 }

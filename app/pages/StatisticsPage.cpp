@@ -1,6 +1,9 @@
 #include "app/pages/StatisticsPage.h"
 
+#include "widgets/controls/ChoiceField.h"
+
 #include <QGridLayout>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -14,6 +17,7 @@ using widgets::SeriesPlot;
 
 StatisticsPage::StatisticsPage(const PageContext& context, QWidget* parent)
     : Page(context, parent),
+      m_exact(model(), feed()),
       m_channels(new widgets::ChannelSelector(theme())),
       m_mean(new SeriesPlot(theme())),
       m_variance(new SeriesPlot(theme())),
@@ -21,8 +25,11 @@ StatisticsPage::StatisticsPage(const PageContext& context, QWidget* parent)
       m_modes(new SeriesPlot(theme())),
       m_loss(new SeriesPlot(theme())),
       m_accuracy(new SeriesPlot(theme())) {
+    buildFields();
     build();
+    explain();
     linkPlots();
+    connectExact();
     connect(m_channels, &widgets::ChannelSelector::selectionChanged, &selection(), &SelectionModel::selectChannels);
     connect(&selection(), &SelectionModel::layerChanged, this, &StatisticsPage::showLayer);
     connect(&selection(), &SelectionModel::channelsChanged, this, &StatisticsPage::showChannels);
@@ -45,7 +52,71 @@ std::vector<SeriesPlot*> StatisticsPage::seriesPlots() const {
 }
 
 /// The plots follow the run by themselves.
-void StatisticsPage::refresh() {}
+void StatisticsPage::refresh() {
+    m_exact.measureIfDue();
+}
+
+void StatisticsPage::buildFields() {
+    m_smooth = new widgets::ChoiceField(
+        theme(), tr("Smooth"),
+        tr("Lays an exponential mean over the noisy lines of batch mean, batch variance and loss: after so many steps "
+           "a value counts half. The lines themselves stay visible, thin, under it."),
+        {{QStringLiteral("0"), tr("off"), {}},
+         {QStringLiteral("5"), tr("5 steps"), {}},
+         {QStringLiteral("20"), tr("20 steps"), {}},
+         {QStringLiteral("100"), tr("100 steps"), {}}});
+    m_every = new widgets::ChoiceField(
+        theme(), tr("Exact every"),
+        tr("How often the exact statistics of the current weights are measured while the run goes on: as soon as so "
+           "many steps have passed since the last time and the pace of measuring (a twentieth of the time) allows. "
+           "At most %1 batches of training images are used each time.")
+            .arg(ExactStatistics::batchesByItself),
+        {{QStringLiteral("0"), tr("off"), {}},
+         {QStringLiteral("10"), tr("10 steps"), {}},
+         {QStringLiteral("50"), tr("50 steps"), {}},
+         {QStringLiteral("200"), tr("200 steps"), {}},
+         {QStringLiteral("1000"), tr("1000 steps"), {}}});
+    m_compute = new QPushButton;
+    m_compute->setToolTip(
+        tr("Runs all training images through the network of the step on view, in train mode and without touching it, "
+           "and pools the statistics of all batches: what the running statistics try to be"));
+    // Its text grows while it works.
+    const QString longest = tr("Cancel, %1 %").arg(100);
+    m_compute->setMinimumWidth(m_compute->fontMetrics().horizontalAdvance(longest) + 48);
+    showComputing(0);
+    connect(m_smooth, &widgets::ChoiceField::chosen, this, [this] {
+        showChannels();
+        showLoss();
+    });
+}
+
+void StatisticsPage::connectExact() {
+    connect(m_every, &widgets::ChoiceField::chosen, this, [this](const QString& steps) {
+        m_exact.setEvery(steps.toLongLong());
+        m_exact.measureIfDue();
+    });
+    connect(m_compute, &QPushButton::clicked, this,
+            [this] { m_exact.isComputing() ? m_exact.cancel() : m_exact.compute(); });
+    connect(&m_exact, &ExactStatistics::computingChanged, this, [this] { showComputing(0); });
+    connect(&m_exact, &ExactStatistics::progressed, this, &StatisticsPage::showComputing);
+    connect(&m_exact, &ExactStatistics::changed, this, [this] {
+        // The first measurement brings curves, later ones points.
+        const bool drawn = std::ranges::any_of(m_mean->curves(), [](const Curve& curve) { return bool(curve.store); });
+        if (drawn != (m_exact.size() > 0)) return showChannels();
+        m_mean->markDirty();
+        m_variance->markDirty();
+    });
+}
+
+void StatisticsPage::showComputing(double share) {
+    m_compute->setText(m_exact.isComputing() ? tr("Cancel, %1 %").arg(int(100 * share)) : tr("Compute exactly"));
+    m_compute->setAccessibleName(m_exact.isComputing() ? tr("Cancel the exact computation")
+                                                       : tr("Compute the exact statistics of the step on view"));
+}
+
+double StatisticsPage::halfLife() const {
+    return m_smooth->value().toDouble();
+}
 
 void StatisticsPage::build() {
     auto* grid = new QGridLayout;
@@ -65,12 +136,20 @@ void StatisticsPage::build() {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(16, 8, 16, 8);
     column->setSpacing(8);
-    column->addWidget(m_channels);
+    auto* fields = new QHBoxLayout;
+    fields->setSpacing(12);
+    fields->addWidget(m_channels, 1);
+    fields->addWidget(m_smooth, 0, Qt::AlignTop);
+    fields->addWidget(m_every, 0, Qt::AlignTop);
+    fields->addWidget(m_compute, 0, Qt::AlignTop);
+    column->addLayout(fields);
     column->addLayout(grid, 1);
 
     // Three rows must fit on a screen of 720 lines.
     for (SeriesPlot* plot : seriesPlots()) plot->setMinimumHeight(112);
+}
 
+void StatisticsPage::explain() {
     m_affine->setUnit(tr("step"));
     m_mean->setUnit(tr("step"));
     m_variance->setUnit(tr("step"));
@@ -81,11 +160,29 @@ void StatisticsPage::build() {
     m_accuracy->setTitle(tr("Accuracy on held-out images"));
     m_accuracy->setUnit(tr("share"));
     m_accuracy->setValueRange(widgets::ValueRange{0, 1});
-    m_mean->setToolTip(tr("Batch mean of the step and the running mean after it"));
+    m_mean->setToolTip(
+        tr("Batch mean of the step and the running mean after it; dashed, where measured: the exact mean over the "
+           "training images with the weights of that step"));
     m_variance->setToolTip(
         tr("Biased batch variance (1/n), which normalizes in train mode, and the running average of "
-           "the unbiased one (1/(n−1)), which normalizes in eval mode"));
+           "the unbiased one (1/(n−1)), which normalizes in eval mode; dashed, where measured: the exact variance over "
+           "the training images with the weights of that step"));
+    m_mean->setWhatsThis(
+        tr("Orange is what the layer sees in each batch, blue what it remembers: the running mean lags behind the "
+           "batches by its momentum. The dashed line is the truth of the moment, computed over the training images."));
+    m_variance->setWhatsThis(
+        tr("The variance of each batch, the running variance that eval mode uses, and the exact one. A running "
+           "variance far from the exact one scales every activation of eval mode wrongly."));
     m_affine->setToolTip(tr("Scale γ (weight) and shift β (bias) after the step"));
+    m_affine->setWhatsThis(tr("What the layer learned: it multiplies the normalized values by γ and adds β."));
+    m_modes->setWhatsThis(
+        tr("The same held-out images through both modes: how far the outputs of each norm layer, and the logits, are "
+           "apart, relative to their size."));
+    m_loss->setWhatsThis(
+        tr("How wrong the network is on each training batch; smoothing shows the trend under the noise."));
+    m_accuracy->setWhatsThis(
+        tr("Share of held-out images told right in train mode and in eval mode: where the two part, the running "
+           "statistics do not fit the network."));
     m_modes->setToolTip(
         tr("How far the outputs of train mode and eval mode are apart on held-out images, "
            "relative to their size"));
@@ -115,12 +212,22 @@ void StatisticsPage::startRun() {
         plot->setRecipeJson(QString::fromStdString(model().description()->recipe_json));
     }
     const auto& schema = model().store()->schema();
-    m_loss->setCurves({{*schema.find(Statistic::loss), tr("loss of the batch"), Meaning::Loss}});
+    showLoss();
     m_accuracy->setCurves({{*schema.find(Statistic::eval_accuracy_train_mode), tr("train mode"), Meaning::TrainMode},
                            {*schema.find(Statistic::eval_accuracy), tr("eval mode"), Meaning::EvalMode}});
     showLayer();
     showModes();
     showEvents();
+}
+
+void StatisticsPage::showLoss() {
+    if (!model().store()) return;
+    const SeriesIndex loss = *model().store()->schema().find(Statistic::loss);
+    std::vector<Curve> curves{{.series = loss, .name = tr("loss of the batch"), .meaning = Meaning::Loss}};
+    if (halfLife() > 0) {
+        curves.push_back({.series = loss, .name = tr("smoothed"), .meaning = Meaning::Loss, .halfLife = halfLife()});
+    }
+    m_loss->setCurves(std::move(curves));
 }
 
 void StatisticsPage::showLayer() {
@@ -155,10 +262,12 @@ void StatisticsPage::showChannels() {
         (channels.size() == 1 ? tr("channel %1") : tr("channels %1")).arg(numbers.join(QStringLiteral(", ")));
 
     std::vector<Curve> mean, variance, affine;
-    addChannelCurves(mean, Statistic::batch_mean, tr("batch"), Meaning::Batch);
+    addChannelCurves(mean, Statistic::batch_mean, tr("batch"), Meaning::Batch, true);
     addChannelCurves(mean, Statistic::running_mean, tr("running"), Meaning::Running);
-    addChannelCurves(variance, Statistic::batch_var, tr("batch (1/n)"), Meaning::Batch);
+    addChannelCurves(variance, Statistic::batch_var, tr("batch (1/n)"), Meaning::Batch, true);
     addChannelCurves(variance, Statistic::running_var, tr("running (1/(n−1))"), Meaning::Running);
+    addExactCurves(mean, Statistic::population_mean);
+    addExactCurves(variance, Statistic::population_var);
     addChannelCurves(affine, Statistic::weight, tr("γ weight"), Meaning::Gamma);
     addChannelCurves(affine, Statistic::bias, tr("β bias"), Meaning::Beta);
     m_mean->setTitle(tr("Mean, %1").arg(where));
@@ -174,13 +283,35 @@ void StatisticsPage::showChannels() {
 }
 
 void StatisticsPage::addChannelCurves(std::vector<Curve>& curves, Statistic statistic, const QString& name,
-                                      Meaning meaning) const {
+                                      Meaning meaning, bool smooths) const {
     const auto& channels = selection().channels();
+    const bool smoothed = smooths && halfLife() > 0;
     for (std::size_t i = 0; i < channels.size(); ++i) {
         const auto series = model().store()->schema().find(statistic, selection().layer(), channels[i]);
         if (!series) continue;
         const QString label = channels.size() == 1 ? name : tr("%1 %2").arg(name).arg(channels[i].value);
-        curves.push_back({*series, label, meaning, static_cast<int>(i)});
+        Curve curve{.series = *series, .name = label, .meaning = meaning, .variant = static_cast<int>(i)};
+        curve.underSmoothed = smoothed;
+        curves.push_back(curve);
+        if (!smoothed) continue;
+        curve.name = tr("%1, smoothed").arg(label);
+        curve.halfLife = halfLife();
+        curves.push_back(curve);
+    }
+}
+
+void StatisticsPage::addExactCurves(std::vector<Curve>& curves, Statistic statistic) const {
+    if (m_exact.size() == 0) return;
+    const auto& channels = selection().channels();
+    for (std::size_t i = 0; i < channels.size(); ++i) {
+        const auto series = m_exact.store()->schema().find(statistic, selection().layer(), channels[i]);
+        if (!series) continue;
+        Curve curve{.series = *series,
+                    .name = channels.size() == 1 ? tr("exact") : tr("exact %1").arg(channels[i].value),
+                    .meaning = Meaning::Exact,
+                    .variant = static_cast<int>(i)};
+        curve.store = m_exact.store();
+        curves.push_back(std::move(curve));
     }
 }
 

@@ -90,12 +90,16 @@ void UnattendedRun::printProgress() {
 
 /// Waits until the page on view shows the state it stands at.
 void UnattendedRun::settle() {
-    if (m_window.feed().isIdle()) {
-        QTimer::singleShot(0, this, &UnattendedRun::complete);
-    } else {
+    if (!m_window.feed().isIdle()) {
+        m_idleTurns = 0;
         connect(&m_window.feed(), &StateFeed::idle, this, &UnattendedRun::settle,
                 Qt::ConnectionType(Qt::QueuedConnection | Qt::SingleShotConnection));
+        return;
     }
+    // A page that hears of a new state asks a few turns of the event loop later.
+    constexpr int turnsToAsk = 8;
+    const bool settled = ++m_idleTurns > turnsToAsk;
+    QTimer::singleShot(0, this, settled ? &UnattendedRun::complete : &UnattendedRun::settle);
 }
 
 void UnattendedRun::complete() {

@@ -17,13 +17,28 @@ std::string_view name_of(Statistic statistic) {
         case Statistic::eval_accuracy: return "eval_accuracy";
         case Statistic::eval_accuracy_train_mode: return "eval_accuracy_train_mode";
         case Statistic::mode_difference: return "mode_difference";
+        case Statistic::population_mean: return "population_mean";
+        case Statistic::population_var: return "population_var";
+        case Statistic::activation_rms: return "activation_rms";
+        case Statistic::gradient_rms: return "gradient_rms";
+        case Statistic::saturated_share: return "saturated_share";
+        case Statistic::update_ratio: return "update_ratio";
     }
     throw std::logic_error("unknown statistic");
 }
 
 bool is_sparse(Statistic statistic) {
-    return statistic == Statistic::eval_accuracy || statistic == Statistic::eval_accuracy_train_mode ||
-           statistic == Statistic::mode_difference;
+    switch (statistic) {
+        case Statistic::loss:
+        case Statistic::train_accuracy:
+        case Statistic::batch_mean:
+        case Statistic::batch_var:
+        case Statistic::running_mean:
+        case Statistic::running_var:
+        case Statistic::weight:
+        case Statistic::bias: return false;
+        default: return true;
+    }
 }
 
 SeriesIndex SeriesSchema::add(Statistic statistic, std::string_view layer_name, std::optional<LayerIndex> layer,

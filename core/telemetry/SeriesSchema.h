@@ -26,6 +26,13 @@ enum class Statistic {
     eval_accuracy,             ///< held-out accuracy in eval mode
     eval_accuracy_train_mode,  ///< the same images normalized with their own batch statistics
     mode_difference,           ///< ‖y_train − y_eval‖ / ‖y_train‖ of a layer on held-out images
+    // Measured on demand; a run does not record them.
+    population_mean,  ///< μ of a norm layer's input over many training images, per channel
+    population_var,   ///< its biased variance
+    activation_rms,   ///< √(mean y²) of a layer's output
+    gradient_rms,     ///< √(mean (∂L/∂y)²) of a layer's output
+    saturated_share,  ///< share of a layer's outputs that let hardly any gradient through
+    update_ratio,     ///< lr·‖g‖/‖W‖ of a parameter tensor, numbered within its layer as a channel is
 };
 
 /// The word used in history files and names, e.g. "running_mean".

@@ -3,7 +3,7 @@
 
 #include "app/pages/DataPage.h"
 #include "app/panels/DataForm.h"
-#include "widgets/plots/CategoryPlot.h"
+#include "widgets/plots/CountPlot.h"
 
 #include <QLabel>
 #include <QLineEdit>

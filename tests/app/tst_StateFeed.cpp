@@ -30,6 +30,7 @@ class tst_StateFeed : public QObject {
     void tellsWhatWentWrong();
     void questionsLeaveTheRunAsItIs();
     void comesAgainWhileTheRunGoesOn();
+    void comesAtOnceWhenTheRunPauses();
 };
 
 void tst_StateFeed::answersAboutTheNewestState() {
@@ -132,6 +133,26 @@ void tst_StateFeed::comesAgainWhileTheRunGoesOn() {
     QTRY_VERIFY_WITH_TIMEOUT(open.step() >= 1, patience);
     QSignalSpy due(&open.window.feed(), &StateFeed::refreshDue);
     QTRY_VERIFY_WITH_TIMEOUT(due.size() >= 3, patience);
+}
+
+void tst_StateFeed::comesAtOnceWhenTheRunPauses() {
+    OpenWindow open;
+    QTRY_VERIFY_WITH_TIMEOUT(open.step() >= 1, patience);
+    StateFeed& feed = open.window.feed();
+    QObject asker;
+    bool answered = false;
+    // Long work while the run goes on: the next measurement is seconds away.
+    feed.ask(&asker, [&answered](StateOnView& view) -> Answer {
+        QElapsedTimer work;
+        for (work.start(); work.elapsed() < 300;) view.watch.report(0, 1);
+        return [&answered] { answered = true; };
+    });
+    QTRY_VERIFY_WITH_TIMEOUT(answered, patience);
+    std::int64_t dueAt = -1;
+    connect(&feed, &StateFeed::refreshDue, &asker, [&] { dueAt = feed.step().value; });
+    open.window.run().pause();
+    QTRY_COMPARE_WITH_TIMEOUT(open.model().snapshot().state, telemetry::RunState::paused, patience);
+    QCOMPARE(dueAt, open.step());
 }
 
 QTEST_MAIN(tst_StateFeed)

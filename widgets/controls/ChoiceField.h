@@ -32,6 +32,8 @@ class ChoiceField : public QWidget {
     /// At scale 1.
     void setLabelWidth(int width);
     QString label() const { return m_label->text(); }
+    /// As people read it.
+    QString text() const { return m_box->currentText(); }
     /// Without a label the box takes the whole width; screen readers still get its name.
     void hideLabel() { m_label->hide(); }
 

@@ -32,7 +32,7 @@ QSize LegendEntry::sizeHint() const {
 void LegendEntry::paintEntry(QPainter& painter, const QRectF& area, const Theme& theme, const Curve& curve,
                              bool shown) {
     const ThemeColors& colors = theme.colors();
-    QPen swatch = theme.curveStyle(curve.meaning, curve.variant).swatchPen();
+    QPen swatch = styleOf(theme, curve).swatchPen();
     if (!shown) swatch.setColor(colors.border);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(swatch);

@@ -2,6 +2,8 @@
 
 #include "widgets/plots/AxisTickers.h"
 #include "widgets/plots/CurveGraph.h"
+#include "widgets/plots/CurveReader.h"
+#include "widgets/plots/DecadeTicker.h"
 #include "widgets/plots/PlotMarks.h"
 #include "widgets/theme/Theme.h"
 
@@ -9,8 +11,6 @@
 #include <QRubberBand>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <utility>
 
@@ -20,16 +20,6 @@ namespace {
 const QMargins axisMargins(40, 9, 14, 24);
 constexpr int longestUsualLabel = 6;
 constexpr int eventBand = 8;  // px for the labels of events, above the curves
-constexpr std::int64_t widestBucket = 16 * 16 * 16;
-
-/// All the digits a float has, and no more.
-QString exactText(float value) {
-    if (std::isnan(value)) return QStringLiteral("NaN");
-    if (std::isinf(value)) return value < 0 ? QStringLiteral("−∞") : QStringLiteral("∞");
-    std::array<char, 32> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-    return QString::fromLatin1(text.data(), end - text.data()).replace(QLatin1Char('-'), QChar(0x2212));
-}
 
 }  // namespace
 
@@ -112,7 +102,7 @@ void PlotCanvas::applyTheme() {
                                                "border-radius: 8px; padding: 0px 7px; min-height: 16px; }")
                                     .arg(colors.accentBackground.name(), colors.accent.name()));
     for (std::size_t i = 0; i < m_graphs.size(); ++i) {
-        m_graphs[i]->setStyle(m_theme.curveStyle(m_curves[i].meaning, m_curves[i].variant));
+        m_graphs[i]->setStyle(styleOf(m_theme, m_curves[i]));
     }
 }
 
@@ -132,7 +122,7 @@ void PlotCanvas::rebuildGraphs() {
     m_graphs.clear();
     for (const Curve& curve : m_curves) {
         auto* graph = new CurveGraph(xAxis, yAxis);  // registers with the plot, which owns it
-        graph->setStyle(m_theme.curveStyle(curve.meaning, curve.variant));
+        graph->setStyle(styleOf(m_theme, curve));
         m_graphs.push_back(graph);
     }
 }
@@ -150,6 +140,13 @@ void PlotCanvas::setEvents(std::vector<telemetry::RunEvent> events) {
 void PlotCanvas::setValueRange(std::optional<ValueRange> range, bool grows) {
     m_fixedValues = range;
     m_fixedGrows = grows;
+    m_calmValues.reset();
+}
+
+void PlotCanvas::setLogarithmic(bool on) {
+    m_logarithmic = on;
+    yAxis->setTicker(on ? QSharedPointer<QCPAxisTicker>(new DecadeTicker) : m_valueTicker);
+    m_zoomedValues.reset();
     m_calmValues.reset();
 }
 
@@ -177,27 +174,15 @@ void PlotCanvas::updateStepRange() {
 }
 
 CurveData PlotCanvas::readCurve(const Curve& curve) const {
+    const telemetry::SeriesStore* store = storeOf(curve, m_store.get());
+    if (store == nullptr) return {};
     const ValueRange steps = stepRange();
     const auto first = std::int64_t(std::floor(steps.lower));
     const auto last = std::int64_t(std::ceil(steps.upper)) + 1;
-    const telemetry::SeriesSchema& schema = m_store->schema();
-    if (curve.series.value < 0 || std::size_t(curve.series.value) >= schema.size()) return {};
-    // The pyramid's levels are a factor 16 apart: asking for two samples a pixel would give one for eight pixels just
-    // above that. What its two finest levels hold is read instead, and reduced to two a pixel here.
+    std::vector<telemetry::SeriesSample> samples = curveSamples(curve, *store, first, last);
+    if (m_logarithmic) samples = logarithms(samples);
     const int pixels = std::max(axisRect()->width(), 50);
-    const std::size_t most = telemetry::SeriesPyramid::raw_capacity + telemetry::SeriesPyramid::level_capacity;
-    const telemetry::SeriesPyramid& series = m_store->series(curve.series);
-    std::vector<telemetry::SeriesSample> samples = series.samples(first, last, most);
-    if (!samples.empty() && samples.back().minimum != samples.back().maximum) {
-        // A bucket ends where the next one begins, which may be far outside.
-        const std::int64_t from = samples.back().first_step + 1;
-        for (const auto& next : series.samples(from, from + widestBucket, most)) {
-            if (next.first_step < from) continue;
-            samples.push_back(next);
-            break;
-        }
-    }
-    return curveData(samples, steps, pixels, telemetry::is_sparse(schema.info(curve.series).statistic));
+    return curveData(samples, steps, pixels, telemetry::is_sparse(store->schema().info(curve.series).statistic));
 }
 
 void PlotCanvas::refresh() {
@@ -216,7 +201,7 @@ void PlotCanvas::refresh() {
         for (const QPointF& point : drawn.line) points.append({point.x(), point.y()});
         m_graphs[i]->data()->set(points, true);
 
-        const CurveStyle style = m_theme.curveStyle(curve.meaning, curve.variant);
+        const CurveStyle style = styleOf(m_theme, curve);
         for (const QPointF& at : drawn.dots) dots.push_back({at, style.color, std::max(2.0, style.width)});
         nonFinite.insert(nonFinite.end(), drawn.nonFinite.begin(), drawn.nonFinite.end());
         hasData = hasData || !drawn.line.empty() || !drawn.nonFinite.empty();
@@ -262,11 +247,11 @@ void PlotCanvas::applyValueRange(const ValueRange& range) {
     // Long labels get room, but the usual ones always the same: plots above each other keep their axes aligned.
     QVector<double> ticks;
     QVector<QString> labels;
-    m_valueTicker->generate(yAxis->range(), locale(), QLatin1Char('g'), 6, ticks, nullptr, &labels);
+    if (!m_logarithmic) m_valueTicker->generate(yAxis->range(), locale(), QLatin1Char('g'), 6, ticks, nullptr, &labels);
     QMargins margins = this->margins();
     if (m_events->hasEvents()) margins.setTop(margins.top() + m_theme.scaled(eventBand));
-    margins.setLeft(margins.left() +
-                    m_theme.scaled(6) * std::max(0, m_valueTicker->longestLabel() - longestUsualLabel));
+    const int longest = m_logarithmic ? 0 : m_valueTicker->longestLabel();
+    margins.setLeft(margins.left() + m_theme.scaled(6) * std::max(0, longest - longestUsualLabel));
     if (margins != axisRect()->margins()) axisRect()->setMargins(margins);
 }
 
@@ -323,30 +308,13 @@ void PlotCanvas::updateCursorRows() {
     QStringList spoken{tr("step %1").arg(std::int64_t(step))};
     for (const Curve& curve : m_curves) {
         if (!curve.visible || m_store == nullptr) continue;
-        const QString value = valueText(curve, std::int64_t(step));
-        rows.push_back({m_theme.curveStyle(curve.meaning, curve.variant).color, curve.name, value});
+        const telemetry::SeriesStore* store = storeOf(curve, m_store.get());
+        const QString value = store ? valueText(curve, *store, std::int64_t(step)) : QStringLiteral("–");
+        rows.push_back({styleOf(m_theme, curve).color, curve.name, value});
         spoken << curve.name + QLatin1Char(' ') + value;
     }
     m_cursor->show(step, std::move(rows));
     if (hasFocus()) setAccessibleDescription(spoken.join(QStringLiteral(", ")));
-}
-
-QString PlotCanvas::valueText(const Curve& curve, std::int64_t step) const {
-    if (curve.series.value < 0 || std::size_t(curve.series.value) >= m_store->schema().size())
-        return QStringLiteral("–");
-    const telemetry::SeriesPyramid& series = m_store->series(curve.series);
-    if (const auto value = series.value_at(step)) return exactText(*value);
-    // Measured at some steps only, or too long ago for single values: the sample before.
-    const auto samples = series.samples(step, step, telemetry::SeriesPyramid::raw_capacity);
-    const telemetry::SeriesSample* before = nullptr;
-    for (const auto& sample : samples) {
-        if (sample.first_step <= step) before = &sample;
-    }
-    if (before == nullptr) return QStringLiteral("–");
-    if (before->minimum == before->maximum || (std::isnan(before->minimum) && std::isnan(before->maximum))) {
-        return tr("%1 (step %2)").arg(exactText(before->minimum)).arg(before->first_step);
-    }
-    return tr("%1 … %2").arg(exactText(before->minimum), exactText(before->maximum));
 }
 
 void PlotCanvas::drawTo(QCPPainter& painter, const QSize& size) {

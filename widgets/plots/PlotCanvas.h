@@ -39,6 +39,8 @@ class PlotCanvas : public QCustomPlot {
     /// `grows`: the range is the least shown, and grows with data outside it.
     void setValueRange(std::optional<ValueRange> range, bool grows);
     void setEmptyText(const QString& text);
+    /// The value axis is logarithmic: coordinates are log10 of the values, ranges too.
+    void setLogarithmic(bool on);
 
     const std::vector<Curve>& curves() const { return m_curves; }
     const telemetry::SeriesStore* store() const { return m_store.get(); }
@@ -98,7 +100,6 @@ class PlotCanvas : public QCustomPlot {
     void updateValueRange(const std::optional<ValueRange>& extrema);
     void applyValueRange(const ValueRange& range);
     CurveData readCurve(const Curve& curve) const;
-    QString valueText(const Curve& curve, std::int64_t step) const;
     void updateCursorRows();
     void announceFollowing();
 
@@ -131,6 +132,7 @@ class PlotCanvas : public QCustomPlot {
     std::optional<ValueRange> m_calmValues;
     std::optional<ValueRange> m_fixedValues;
     bool m_fixedGrows = false;
+    bool m_logarithmic = false;
     bool m_wasFollowing = true;
     int m_replotCount = 0;
 

@@ -1,5 +1,7 @@
 #include "widgets/plots/PlotCsv.h"
 
+#include "widgets/plots/CurveReader.h"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -37,8 +39,7 @@ QString csvTextCell(const QString& text) {
 QByteArray plotCsv(const telemetry::SeriesStore& store, const std::vector<Curve>& curves) {
     std::vector<Curve> shown;
     for (const Curve& curve : curves) {
-        const bool known = curve.series.value >= 0 && std::size_t(curve.series.value) < store.schema().size();
-        if (curve.visible && known) shown.push_back(curve);
+        if (curve.visible && storeOf(curve, &store)) shown.push_back(curve);
     }
 
     // step → the sample of each curve
@@ -46,8 +47,10 @@ QByteArray plotCsv(const telemetry::SeriesStore& store, const std::vector<Curve>
     std::vector<std::vector<SeriesSample>> samples;
     bool ranges = false;
     for (const Curve& curve : shown) {
+        const telemetry::SeriesStore& source = *storeOf(curve, &store);
         samples.push_back(
-            store.series(curve.series).samples(0, store.last_step().value, std::numeric_limits<std::size_t>::max()));
+            source.series(curve.series).samples(0, source.last_step().value, std::numeric_limits<std::size_t>::max()));
+        if (curve.halfLife > 0) samples.back() = smoothed(samples.back(), curve.halfLife);
     }
     for (std::size_t i = 0; i < shown.size(); ++i) {
         for (const SeriesSample& sample : samples[i]) {

@@ -66,6 +66,11 @@ void SeriesPlot::setValueRange(std::optional<ValueRange> range, RangeMode mode) 
     scheduleRefresh();
 }
 
+void SeriesPlot::setLogarithmic(bool on) {
+    m_canvas->setLogarithmic(on);
+    scheduleRefresh();
+}
+
 void SeriesPlot::setStore(std::shared_ptr<const telemetry::SeriesStore> store) {
     m_canvas->setStore(std::move(store));
     scheduleRefresh();

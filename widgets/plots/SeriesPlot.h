@@ -33,6 +33,8 @@ class SeriesPlot : public PlotCard {
 
     /// Nothing: from the visible data.
     void setValueRange(std::optional<ValueRange> range, RangeMode mode = RangeMode::Fixed);
+    /// A logarithmic value axis; values of 0 and below are not drawn. yRange() is then one of log10.
+    void setLogarithmic(bool on);
     /// Shared with the app, read on the GUI thread only; null for no run.
     void setStore(std::shared_ptr<const telemetry::SeriesStore> store);
     const telemetry::SeriesStore* store() const;

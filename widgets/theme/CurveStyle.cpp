@@ -51,6 +51,12 @@ CurveStyle curveStyle(const ThemeColors& colors, Meaning meaning, int variant) {
     const std::size_t i = std::min<std::size_t>(static_cast<std::size_t>(variant - 1), shares.size() - 1);
     style.color = mixed(colors.surface, style.color, shares[i]);
     if (style.dashes.isEmpty() && style.width > 1) style.dashes = style.swatchDashes = dashes[i];
+    if (meaning == Meaning::Neutral) {
+        // Curves that differ in nothing but what they belong to: their dashes must tell them apart.
+        static const std::array<QList<qreal>, 3> patterns{QList<qreal>{}, QList<qreal>{2, 2},
+                                                          QList<qreal>{10, 2, 2, 2}};
+        style.dashes = style.swatchDashes = patterns[i];
+    }
     return style;
 }
 
