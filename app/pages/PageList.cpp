@@ -1,5 +1,6 @@
 #include "app/pages/PageList.h"
 
+#include "app/pages/DistributionsPage.h"
 #include "app/pages/StatisticsPage.h"
 
 #include <QCoreApplication>
@@ -23,6 +24,9 @@ const std::vector<PageEntry>& pageList() {
         {QStringLiteral("statistics"), translated("Statistics"),
          translated("Batch against running statistics, γ and β, train against eval mode, loss and accuracy"),
          make<StatisticsPage>},
+        {QStringLiteral("distributions"), translated("Distributions"),
+         translated("Histograms before, within and behind a norm layer, and how they moved during training"),
+         make<DistributionsPage>},
     };
     return pages;
 }
