@@ -1,6 +1,7 @@
 #include "app/pages/PageList.h"
 
 #include "app/pages/DistributionsPage.h"
+#include "app/pages/FeatureMapsPage.h"
 #include "app/pages/StatisticsPage.h"
 
 #include <QCoreApplication>
@@ -27,6 +28,9 @@ const std::vector<PageEntry>& pageList() {
         {QStringLiteral("distributions"), translated("Distributions"),
          translated("Histograms before, within and behind a norm layer, and how they moved during training"),
          make<DistributionsPage>},
+        {QStringLiteral("feature-maps"), translated("Feature maps"),
+         translated("An image, and what each channel makes of it before and after a norm layer"),
+         make<FeatureMapsPage>},
     };
     return pages;
 }
