@@ -52,8 +52,8 @@ DistributionsPage::DistributionsPage(const PageContext& context, QWidget* parent
     build();
     explain();
     connect(m_channels, &widgets::ChannelSelector::selectionChanged, &selection(), &SelectionModel::selectChannels);
-    for (ChoiceField* choice : {m_images, m_mode}) connect(choice, &ChoiceField::chosen, this, &Page::invalidate);
-    connect(m_wholeLayer, &QCheckBox::toggled, this, &Page::invalidate);
+    for (ChoiceField* choice : {m_images, m_mode, m_scope})
+        connect(choice, &ChoiceField::chosen, this, &Page::invalidate);
     connect(m_replay, &QPushButton::clicked, this, &DistributionsPage::replay);
     connect(&feed(), &StateFeed::progressed, this, [this](const QObject* asker, double share) {
         if (asker == &m_replaying) m_replay->setText(tr("Replaying … %1 %").arg(qRound(100 * share)));
@@ -105,18 +105,20 @@ QWidget* DistributionsPage::buildOptions() {
     m_mode = new ChoiceField(
         theme(), tr("Mode"), tr("Train mode normalizes with the batch's statistics, eval mode with the running ones"),
         {{QStringLiteral("train"), tr("train mode"), {}}, {QStringLiteral("eval"), tr("eval mode"), {}}});
-    m_wholeLayer = new QCheckBox(tr("whole layer"));
-    m_wholeLayer->setToolTip(tr("All channels of the layer in one histogram"));
+    m_scope = new ChoiceField(
+        theme(), tr("Of"), tr("Whose values are counted"),
+        {{QStringLiteral("channels"), tr("selected channels"), {}},
+         {QStringLiteral("layer"), tr("whole layer"), tr("All channels of the layer in one histogram")}});
     m_replay = new QPushButton(tr("Replay earlier steps"));
     m_replay->setProperty("link", true);
     m_replay->setToolTip(tr("Goes through the run again, from its checkpoints, and adds the distributions at %1 steps "
                             "up to the one on view")
                              .arg(replayedSteps));
     m_state = new QLabel;
-    m_images->findChild<QComboBox*>()->setMinimumContentsLength(16);
+    for (ChoiceField* choice : {m_images, m_scope}) choice->findChild<QComboBox*>()->setMinimumContentsLength(15);
     row->addWidget(m_images);
     row->addWidget(m_mode);
-    row->addWidget(m_wholeLayer);
+    row->addWidget(m_scope);
     row->addWidget(m_state, 1);
     row->addWidget(m_replay);
     return options;
@@ -129,14 +131,15 @@ void DistributionsPage::explain() {
         histogram(stage)->setTitle(stageTitle(stage, {}, {}, false));
         histogram(stage)->setMinimumHeight(150);
     }
-    m_ridge->setToolTip(tr("The distribution of x at several steps, the newest in front"));
+    m_ridge->setToolTip(tr("The distribution of x at several steps, each scaled to its own peak, the newest in front"));
     m_ridge->setWhatsThis(tr(
         "How the input of the norm layer moved during training, one step behind the other, the newest in front. Each "
         "is scaled to its own peak. The lines join the means of the batches and the running means: where the blue "
         "one stays behind, the running statistics lag. Rows are kept while this page is visible; 'Replay earlier "
         "steps' measures steps that went by unseen."));
-    m_wholeLayer->setWhatsThis(
-        tr("One histogram of the values of all channels. The Gaussians are then the mean over the channels'."));
+    m_scope->setWhatsThis(
+        tr("Whole layer: one histogram of the values of all channels. The Gaussians are then the mean over the "
+           "channels'."));
     m_images->setWhatsThis(
         tr("The next training batch is what the next step will normalize. Held-out images were never trained on; their "
            "statistics differ by chance, or because the data differ."));
@@ -148,16 +151,16 @@ void DistributionsPage::explain() {
 
 void DistributionsPage::applyTheme() {
     widgets::setTextStyle(m_state, theme().font(widgets::TextRole::Small), theme().colors().muted);
-    m_wholeLayer->setFont(theme().font(widgets::TextRole::Body));
 }
 
 std::optional<DistributionsPage::Subject> DistributionsPage::subject() const {
     if (!model().description() || !selection().layer()) return std::nullopt;
-    return Subject{.run = model().description()->run_id,
-                   .layer = *selection().layer(),
-                   .channels = m_wholeLayer->isChecked() ? std::vector<ChannelIndex>{} : selection().channels(),
-                   .heldOut = m_images->value() == QLatin1String("held-out"),
-                   .mode = m_mode->value() == QLatin1String("eval") ? nn::Mode::eval : nn::Mode::train};
+    return Subject{
+        .run = model().description()->run_id,
+        .layer = *selection().layer(),
+        .channels = m_scope->value() == QLatin1String("layer") ? std::vector<ChannelIndex>{} : selection().channels(),
+        .heldOut = m_images->value() == QLatin1String("held-out"),
+        .mode = m_mode->value() == QLatin1String("eval") ? nn::Mode::eval : nn::Mode::train};
 }
 
 void DistributionsPage::refresh() {
@@ -189,7 +192,7 @@ void DistributionsPage::showSelection() {
     const auto& description = model().description()->layers.at(static_cast<std::size_t>(layer->value));
     m_channels->setLayer(QString::fromStdString(description.name), static_cast<int>(description.channels));
     m_channels->setSelection(selection().channels());
-    m_channels->setEnabled(!m_wholeLayer->isChecked());
+    m_channels->setEnabled(m_scope->value() != QLatin1String("layer"));
 }
 
 void DistributionsPage::showNoLayer() {
@@ -257,11 +260,9 @@ void DistributionsPage::show(const Result& result) {
     m_history.add(ridgeRow(result));
     m_ridge->setTitle(tr("x over time, %1").arg(channelsText(result.subject.channels)));
     m_ridge->setRows(m_history.rows());
-    m_state->setText(tr("step %L1 · %2 · %3")
+    m_state->setText(tr("step %L1 · %2")
                          .arg(result.step.value)
-                         .arg(result.images == 1 ? tr("1 image") : tr("%L1 images").arg(result.images),
-                              result.subject.mode == nn::Mode::train ? tr("normalized with the batch's statistics")
-                                                                     : tr("normalized with the running statistics")));
+                         .arg(result.images == 1 ? tr("1 image") : tr("%L1 images").arg(result.images)));
 }
 
 void DistributionsPage::replay() {

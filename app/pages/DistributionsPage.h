@@ -9,7 +9,6 @@
 #include "widgets/plots/HistogramPlot.h"
 #include "widgets/plots/RidgePlot.h"
 
-#include <QCheckBox>
 #include <QLabel>
 #include <QPushButton>
 
@@ -31,7 +30,7 @@ class DistributionsPage : public Page {
     widgets::RidgePlot* ridgePlot() const { return m_ridge; }
     widgets::ChoiceField* imagesChoice() const { return m_images; }
     widgets::ChoiceField* modeChoice() const { return m_mode; }
-    QCheckBox* wholeLayerBox() const { return m_wholeLayer; }
+    widgets::ChoiceField* scopeChoice() const { return m_scope; }
     QPushButton* replayButton() const { return m_replay; }
     std::vector<std::pair<QString, widgets::PlotCard*>> plots() const override;
 
@@ -74,7 +73,7 @@ class DistributionsPage : public Page {
     widgets::ChannelSelector* m_channels;
     widgets::ChoiceField* m_images = nullptr;
     widgets::ChoiceField* m_mode = nullptr;
-    QCheckBox* m_wholeLayer = nullptr;
+    widgets::ChoiceField* m_scope = nullptr;
     QPushButton* m_replay = nullptr;
     QLabel* m_state = nullptr;
     std::array<widgets::HistogramPlot*, 4> m_histograms{};

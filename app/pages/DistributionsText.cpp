@@ -83,8 +83,10 @@ QStringList remarksOf(const StageHistograms& of, NormStage stage, const std::vec
         }
     }
     const Totals totals = totalsOf(of.histograms);
-    if (totals.below > 0) lines << tr("%1 further left, in the first bin").arg(totals.below);
-    if (totals.above > 0) lines << tr("%1 further right, in the last bin").arg(totals.above);
+    QStringList outliers;
+    if (totals.below > 0) outliers << tr("%1 left").arg(totals.below);
+    if (totals.above > 0) outliers << tr("%1 right").arg(totals.above);
+    if (!outliers.isEmpty()) lines << tr("outliers: %1").arg(outliers.join(QStringLiteral(", ")));
     return lines;
 }
 
@@ -141,7 +143,7 @@ QString stageHelp(NormStage stage) {
                 "All values of the channel in this batch: images × rows × columns. The orange Gaussian has the "
                 "batch's mean and variance, the blue one the running mean and variance: in eval mode the layer "
                 "takes the blue one for the truth. Bins follow the spread of the data; what lies further out "
-                "counts in the first and the last bin.");
+                "counts in the first and the last bin, as so many outliers left and right.");
         case NormStage::normalized:
             return tr(
                 "In train mode mean 0 and variance σ²/(σ² + eps) by construction; only the shape is left. In eval "
@@ -177,8 +179,8 @@ HistogramContent histogramContent(const NormDistributions& distributions, NormSt
         }
     };
     // With several channels the outlines are the batch; their Gaussians would only hide them.
-    if (!several) add(of.batch, tr("batch Gaussian"), Meaning::TrainMode);
-    add(of.running, tr("running Gaussian"), Meaning::Running);
+    if (!several) add(of.batch, tr("batch"), Meaning::TrainMode);
+    add(of.running, tr("running"), Meaning::Running);
     if (!several) {
         add(of.expected, stage == NormStage::normalized ? tr("N(0, 1)") : tr("N(β, γ²)"), Meaning::Neutral);
     }

@@ -7,6 +7,7 @@
 #include <QCoreApplication>
 #include <QStringList>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -180,6 +181,27 @@ QString arithmeticText(const FeatureMaps& maps, int channel, int row, int column
                            shortText(at.activated));
     }
     return first + QStringLiteral("<br>") + second;
+}
+
+QString channelText(const FeatureMaps& maps, int channel, const widgets::ThemeColors& colors) {
+    const auto at = maps.arithmetic(channel, 0, 0);
+    const QColor& statistics = maps.of_batch ? colors.batch : colors.running;
+    const auto mean = [&](const std::vector<float>& of) {
+        double sum = 0;
+        for (const float value : maps.map(of, channel)) sum += value;
+        return sum / static_cast<double>(maps.height * maps.width);
+    };
+    QString text = tr("channel %1 · %2 · %3 %4 · this map: mean %5 before, %6 after")
+                       .arg(channel)
+                       .arg(colored(tr("μ %1, σ² %2").arg(shortText(at.mean), shortText(at.var)), statistics),
+                            colored(tr("γ %1").arg(shortText(at.weight)), colors.gamma),
+                            colored(tr("β %1").arg(shortText(at.bias)), colors.beta), shortText(mean(maps.before)),
+                            shortText(mean(maps.after)));
+    if (maps.activated.empty()) return text;
+    const auto map = maps.map(maps.activated, channel);
+    const auto zeros = static_cast<double>(std::ranges::count(map, 0.0F)) / static_cast<double>(map.size());
+    return text + tr(", %1 % zeros after %2")
+                      .arg(QString::number(100 * zeros, 'f', 1), QString::fromStdString(maps.activation));
 }
 
 QByteArray mapsArray(const FeatureMaps& maps) {

@@ -24,6 +24,9 @@ widgets::FeatureMapContent mapContent(const instruments::FeatureMaps& maps, Maps
 QString arithmeticText(const instruments::FeatureMaps& maps, int channel, int row, int column,
                        const widgets::ThemeColors& colors);
 
+/// Rich text: the statistics a channel is normalized with, γ, β, and what becomes of its map.
+QString channelText(const instruments::FeatureMaps& maps, int channel, const widgets::ThemeColors& colors);
+
 /// All maps as one .npy file (stages, C, H, W). Stages are before, after and, if there is one, behind the activation.
 QByteArray mapsArray(const instruments::FeatureMaps& maps);
 

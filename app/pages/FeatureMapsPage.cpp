@@ -6,6 +6,7 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QHBoxLayout>
+#include <QLineEdit>
 #include <QRandomGenerator>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
@@ -123,6 +124,7 @@ QWidget* FeatureMapsPage::buildPicker() {
     m_index->setButtonSymbols(QAbstractSpinBox::NoButtons);
     m_index->setAccessibleName(tr("Number of the image"));
     m_index->setKeyboardTracking(false);
+    m_index->findChild<QLineEdit*>()->setAccessibleName(m_index->accessibleName());
     m_index->setToolTip(tr("Number of the image, counted from 0; the arrow keys go on by one"));
     m_previous->setAccessibleName(tr("Previous image"));
     m_previous->setToolTip(tr("The image before, of the class chosen"));
@@ -173,6 +175,7 @@ void FeatureMapsPage::explain() {
         tr("The picture as it is stored, before the data set's mean and standard deviation are taken out. Below: its "
            "class, the prediction in the chosen mode and the most probable classes in percent; the bar of the right "
            "class is green."));
+    m_maps->setToolTip(tr("What each channel makes of the image; point at a value to see the arithmetic behind it"));
     m_maps->setWhatsThis(
         tr("What the channels of the selected norm layer make of the image: what goes into the layer, what comes out, "
            "and what the activation leaves of it. A shared colour scale shows what normalization is for: before it "
@@ -237,6 +240,7 @@ void FeatureMapsPage::showSelection() {
 
 void FeatureMapsPage::showNothing(const QString& reason) {
     m_shown.reset();
+    m_maps->setSummary({});
     m_maps->clear(reason);
 }
 
@@ -299,13 +303,20 @@ void FeatureMapsPage::showMaps() {
                          .arg(QString::fromStdString(shown.maps.layer))
                          .arg(shown.step.value)
                          .arg(train ? tr("train mode") : tr("eval mode")));
-    m_maps->setUnit(train ? tr("in a batch of %1").arg(shown.batchSize) : tr("alone"));
+    m_maps->setUnit(train ? tr("in a batch of %1").arg(shown.batchSize) : tr("the image alone"));
     const auto content =
         mapContent(shown.maps, viewNamed(m_view->value()), scaleNamed(m_scale->value()), selection().channels());
     if (content.cells.empty()) {
         m_maps->clear(tr("No activation takes the output of %1.").arg(QString::fromStdString(shown.maps.layer)));
         return;
     }
+    QStringList summary;
+    if (content.arrangement == widgets::MapArrangement::Table) {
+        for (std::size_t i = 0; i < content.cells.size(); i += content.stages.size()) {
+            summary << channelText(shown.maps, content.cells[i].channel, theme().colors());
+        }
+    }
+    m_maps->setSummary(summary);
     m_maps->setContent(content);
     if (!m_maps->sheet()->current()) m_maps->setReadout({});
 }

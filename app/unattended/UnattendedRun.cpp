@@ -93,9 +93,15 @@ void UnattendedRun::printProgress() {
 /// Waits until the page on view shows the state it stands at.
 void UnattendedRun::settle() {
     if (m_window.feed().isIdle()) {
-        // A page may be about to ask.
-        QTimer::singleShot(0, this, [this] { m_window.feed().isIdle() ? complete() : settle(); });
+        // A page may be about to ask, a plot to draw: a few turns of the event loop in which nothing is measured.
+        constexpr int quietTurns = 5;
+        if (++m_quietTurns < quietTurns) {
+            QTimer::singleShot(0, this, &UnattendedRun::settle);
+        } else {
+            complete();
+        }
     } else {
+        m_quietTurns = 0;
         connect(&m_window.feed(), &StateFeed::idle, this, &UnattendedRun::settle,
                 Qt::ConnectionType(Qt::QueuedConnection | Qt::SingleShotConnection));
     }

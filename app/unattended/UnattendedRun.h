@@ -34,6 +34,7 @@ class UnattendedRun : public QObject {
     MainWindow& m_window;
     LaunchOptions m_options;
     int m_printedTwentieth = -1;
+    int m_quietTurns = 0;
     bool m_begun = false;
     bool m_done = false;
 };

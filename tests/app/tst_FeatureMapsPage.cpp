@@ -225,6 +225,11 @@ void tst_FeatureMapsPage::hoverShowsTheArithmetic() {
         QVERIFY2(text.contains(QString::number(number, 'g', 4)), qPrintable(QString::number(number, 'g', 4) + text));
     }
     QVERIFY(text.contains("running mean and variance"));
+    QCOMPARE(page->maps()->summary().size(), 1);
+    const auto zeros = std::ranges::count(maps.map(maps.activated, 0), 0.0F);
+    const QString share =
+        QString::number(100.0 * double(zeros) / double(maps.height * maps.width), 'f', 1) + " % zeros";
+    QVERIFY2(page->maps()->summary().first().contains(share), qPrintable(page->maps()->summary().first()));
 
     // By keys, and while the run goes on the numbers follow.
     sheet->setFocus();

@@ -110,6 +110,21 @@ class tst_HistogramPlot : public QObject {
         QCOMPARE(axisOffsetLabel(offset).contains(QStringLiteral("−")), offset > 0);
     }
 
+    void remarksLieOverNothing() {
+        HistogramContent made = content(-3, 0.15);
+        for (int line = 0; line < 3; ++line) made.remarks << QStringLiteral("one more line");
+        m_plot->setContent(made);
+        settle();
+        // The corner that is freer is the right one: the highest bar of its part stays below five lines.
+        double highest = 0;
+        for (std::size_t bin = bins * 45 / 100; bin < bins; ++bin) {
+            highest = std::max(highest, 100 * made.bars[0].shares[bin]);
+        }
+        const QRect area = m_plot->chart().axisRect()->rect();
+        const double pixel = m_plot->chart().yAxis->coordToPixel(highest);
+        QVERIFY2(pixel - area.top() >= 5 * 13, qPrintable(QString::number(pixel - area.top())));
+    }
+
     void keysAndMouseTellTheNumbersOfABin() {
         m_plot->setContent(content(-3, 0.15));
         settle();

@@ -23,11 +23,16 @@ namespace {
 constexpr int margin = 10;
 constexpr int spacing = 6;
 constexpr int readoutHeight = 54;  // three lines
+constexpr int summaryLine = 17;
 
 }  // namespace
 
 FeatureMapCard::FeatureMapCard(Theme& theme, QWidget* parent)
-    : PlotCard(theme, parent), m_scroll(new QScrollArea), m_sheet(new MapSheet(theme)), m_readout(new QLabel) {
+    : PlotCard(theme, parent),
+      m_scroll(new QScrollArea),
+      m_sheet(new MapSheet(theme)),
+      m_readout(new QLabel),
+      m_summary(new QLabel) {
     auto* canvas = new QWidget(this);
     m_scales = new MapScaleBar(theme, m_content, *m_sheet, canvas);
     auto* column = new QVBoxLayout(canvas);
@@ -36,6 +41,7 @@ FeatureMapCard::FeatureMapCard(Theme& theme, QWidget* parent)
     column->addWidget(m_scales);
     column->addWidget(m_scroll);
     column->addWidget(m_readout);
+    column->addWidget(m_summary);
     column->addStretch(1);
     m_scroll->setWidget(m_sheet);  // owns it
     m_sheet->setAutoFillBackground(false);
@@ -49,9 +55,13 @@ FeatureMapCard::FeatureMapCard(Theme& theme, QWidget* parent)
     m_readout->setWordWrap(true);
     m_readout->setFixedHeight(readoutHeight);
     m_readout->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_summary->setTextFormat(Qt::RichText);
+    m_summary->setAccessibleName(tr("Numbers of the selected channels"));
+    m_summary->hide();
     m_readout->setAccessibleName(tr("Value pointed at"));
     m_sheet->setAccessibleName(tr("Feature maps"));
     canvas->installEventFilter(this);
+    m_sheet->installEventFilter(this);
     m_canvas = canvas;
     setCanvas(canvas);
     setFocusProxy(m_sheet);
@@ -71,6 +81,7 @@ FeatureMapCard::FeatureMapCard(Theme& theme, QWidget* parent)
 
 void FeatureMapCard::applyTheme() {
     setTextStyle(m_readout, theme().font(TextRole::Mono), theme().colors().text);
+    setTextStyle(m_summary, theme().font(TextRole::MonoSmall), theme().colors().muted);
 }
 
 void FeatureMapCard::setContent(FeatureMapContent content) {
@@ -97,13 +108,23 @@ void FeatureMapCard::setReadout(const QString& text) {
                                           : m_reason.toHtmlEscaped());
 }
 
+void FeatureMapCard::setSummary(const QStringList& lines) {
+    const bool sameHeight = lines.size() == m_summaryLines.size();
+    m_summaryLines = lines;
+    m_summary->setText(lines.join(QStringLiteral("<br>")));
+    m_summary->setVisible(!lines.isEmpty());
+    m_summary->setFixedHeight(summaryLine * int(lines.size()) + 4);
+    if (!sameHeight) fit();
+}
+
 QString FeatureMapCard::readout() const {
     return m_readout->text();
 }
 
 void FeatureMapCard::fit() {
+    const int summary = m_summaryLines.isEmpty() ? 0 : m_summary->height() + spacing;
     const QSize room(m_canvas->width() - 2 * margin,
-                     m_canvas->height() - MapScaleBar::barHeight - readoutHeight - 4 * spacing);
+                     m_canvas->height() - MapScaleBar::barHeight - readoutHeight - summary - 4 * spacing);
     m_sheet->fit(room);
     if (m_sheet->height() > room.height())
         m_sheet->fit(room - QSize(m_scroll->verticalScrollBar()->sizeHint().width(), 0));
@@ -111,6 +132,7 @@ void FeatureMapCard::fit() {
 }
 
 bool FeatureMapCard::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_sheet && event->type() == QEvent::ToolTip) return true;  // it would lie over the values
     if (watched == m_canvas && event->type() == QEvent::Resize) fit();
     return PlotCard::eventFilter(watched, event);
 }

@@ -43,6 +43,9 @@ class FeatureMapCard : public PlotCard {
     /// Two lines about the value pointed at; empty: how to point at one.
     void setReadout(const QString& text);
     QString readout() const;
+    /// What is said of each selected channel, one line each, below; shown where maps leave room for it (Table).
+    void setSummary(const QStringList& lines);
+    const QStringList& summary() const { return m_summaryLines; }
 
     /// One row a value: channel, stage, row, column, value.
     QByteArray csv() override;
@@ -66,6 +69,8 @@ class FeatureMapCard : public PlotCard {
     QScrollArea* m_scroll;
     MapSheet* m_sheet;
     QLabel* m_readout;
+    QLabel* m_summary;
+    QStringList m_summaryLines;
 };
 
 }  // namespace normscope::widgets

@@ -15,8 +15,10 @@
 namespace normscope::widgets {
 namespace {
 
-constexpr double headroom = 1.3;    // above the highest bar, for remarks
-constexpr double mostOverBars = 2;  // a narrow distribution may be so many times as high as the bars
+constexpr double headroom = 1.06;     // above the highest bar
+constexpr double remarkLine = 13;     // px
+constexpr double remarkWidth = 0.55;  // of the plot
+constexpr double mostOverBars = 2;    // a narrow distribution may be so many times as high as the bars
 
 QByteArray cell(double value) {
     return QByteArray::number(value, 'g', QLocale::FloatingPointShortest);
@@ -92,11 +94,11 @@ void HistogramPlot::draw() {
     }
     const double highest =
         highestBar > 0 ? std::clamp(highestLine, highestBar, mostOverBars * highestBar) : highestLine;
-    const double top = highest > 0 ? headroom * highest : 1;
     chart().xAxis->setRange(edge(0), edge(binCount()));
     chart().xAxis->setLabel(axisOffsetLabel(m_offset));
-    chart().yAxis->setRange(0, 100 * top);
-    placeRemarks(heights);
+    for (double& height : heights) height = std::min(height, highest);
+    const double top = std::max(headroom * highest, placeRemarks(heights));
+    chart().yAxis->setRange(0, 100 * (top > 0 ? top : 1));
 }
 
 void HistogramPlot::drawBars(const HistogramContent::Bars& bars, bool filled) {
@@ -127,13 +129,13 @@ void HistogramPlot::drawExpected(const HistogramContent::Expected& expected) {
     graph->setData(x, y, /*alreadySorted=*/true);
 }
 
-void HistogramPlot::placeRemarks(const std::vector<double>& heights) {
+double HistogramPlot::placeRemarks(const std::vector<double>& heights) {
     // In the upper corner that is freer.
     const auto third = std::ptrdiff_t(heights.size() / 3 + 1);
     const bool onRight = *std::max_element(heights.end() - third, heights.end()) <=
                          *std::max_element(heights.begin(), heights.begin() + third);
     const Qt::Alignment side = onRight ? Qt::AlignRight : Qt::AlignLeft;
-    const double lineShare = 13.0 / std::max(40, chart().axisRect()->height());
+    const double lineShare = remarkLine / std::max(40, chart().axisRect()->height());
     const auto place = [&](QCPItemText* item, const QStringList& lines, const QColor& color, double y) {
         item->setVisible(!lines.isEmpty());
         item->setText(lines.join(QLatin1Char('\n')));
@@ -145,6 +147,11 @@ void HistogramPlot::placeRemarks(const std::vector<double>& heights) {
     };
     place(m_warnings, m_content.warnings, theme().colors().warn, 0);
     place(m_remarks, m_content.remarks, theme().colors().muted, lineShare * double(m_content.warnings.size()));
+    const double taken = lineShare * (double(m_content.warnings.size() + m_content.remarks.size()) + 0.4);
+    const auto beside = std::ptrdiff_t(remarkWidth * double(heights.size()));
+    const double below = onRight ? *std::max_element(heights.end() - beside - 1, heights.end())
+                                 : *std::max_element(heights.begin(), heights.begin() + beside + 1);
+    return below / (1 - std::min(taken, 0.6));
 }
 
 void HistogramPlot::hoverAt(const QPointF& at) {

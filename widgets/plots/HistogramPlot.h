@@ -61,7 +61,8 @@ class HistogramPlot : public HoverChart {
     bool isShown(std::size_t legendIndex) const;
     void drawBars(const HistogramContent::Bars& bars, bool filled);
     void drawExpected(const HistogramContent::Expected& expected);
-    void placeRemarks(const std::vector<double>& heights);
+    /// Puts them into a corner; returns what the axis must reach for nothing to lie under them.
+    double placeRemarks(const std::vector<double>& heights);
     void showBin(std::size_t bin);
 
     HistogramContent m_content;

@@ -14,6 +14,7 @@ namespace normscope::widgets {
 namespace {
 
 constexpr double peakHeight = 1.9;   // rows
+constexpr double fewestRows = 3;     // that there is room for
 constexpr double fewestPixels = 15;  // between labels
 
 }  // namespace
@@ -21,7 +22,7 @@ constexpr double fewestPixels = 15;  // between labels
 RidgePlot::RidgePlot(Theme& theme, QWidget* parent) : HoverChart(theme, parent) {
     chart().xAxis->setTicker(QSharedPointer<ValueTicker>::create());
     chart().yAxis->grid()->setVisible(false);
-    setUnit(tr("step · each to its own peak"));
+    setUnit(tr("step"));
     setLegendCurves({{{}, tr("batch mean"), Meaning::Batch}, {{}, tr("running mean"), Meaning::Running}});
 }
 
@@ -48,7 +49,7 @@ void RidgePlot::draw() {
     chart().yAxis->grid()->setVisible(false);
     chart().xAxis->setRange(lower - m_offset, upper - m_offset);
     chart().xAxis->setLabel(axisOffsetLabel(m_offset));
-    chart().yAxis->setRange(-0.3, double(m_rows.size() - 1) + peakHeight + 0.15);
+    chart().yAxis->setRange(-0.3, std::max(double(m_rows.size() - 1), fewestRows) + peakHeight + 0.15);
 }
 
 void RidgePlot::drawRow(std::size_t row) {
