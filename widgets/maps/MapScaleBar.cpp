@@ -40,7 +40,7 @@ void MapScaleBar::paintStage(QPainter& painter, const FeatureMapContent::Stage& 
     painter.setPen(colors.muted);
     if (!stage.scale) {
         painter.drawText(QRect(area.left(), area.top() + 18, area.width(), 14), Qt::AlignLeft | Qt::AlignVCenter,
-                         tr("each map from its least to its greatest value"));
+                         tr("each map has a scale of its own"));
         return;
     }
     const QString least = shortText(stage.scale->lower), greatest = shortText(stage.scale->upper);

@@ -147,7 +147,7 @@ double HistogramPlot::placeRemarks(const std::vector<double>& heights) {
     };
     place(m_warnings, m_content.warnings, theme().colors().warn, 0);
     place(m_remarks, m_content.remarks, theme().colors().muted, lineShare * double(m_content.warnings.size()));
-    const double taken = lineShare * (double(m_content.warnings.size() + m_content.remarks.size()) + 0.4);
+    const double taken = lineShare * (double(m_content.warnings.size() + m_content.remarks.size()) + 1);
     const auto beside = std::ptrdiff_t(remarkWidth * double(heights.size()));
     const double below = onRight ? *std::max_element(heights.end() - beside - 1, heights.end())
                                  : *std::max_element(heights.begin(), heights.begin() + beside + 1);
