@@ -17,7 +17,7 @@ namespace {
 
 constexpr double headroom = 1.06;     // above the highest bar
 constexpr double remarkLine = 13;     // px
-constexpr double remarkWidth = 0.55;  // of the plot
+constexpr double remarkWidth = 0.65;  // of the plot
 constexpr double mostOverBars = 2;    // a narrow distribution may be so many times as high as the bars
 
 QByteArray cell(double value) {
