@@ -4,6 +4,8 @@
 #include "app/pages/InspectPage.h"
 #include "app/pages/ChannelsPage.h"
 #include "app/pages/GradientsPage.h"
+#include "app/pages/DistributionsPage.h"
+#include "app/pages/FeatureMapsPage.h"
 #include "app/pages/StatisticsPage.h"
 
 #include <QCoreApplication>
@@ -39,6 +41,12 @@ const std::vector<PageEntry>& pageList() {
         {QStringLiteral("gradients"), translated("Gradients"),
          translated("Scale of activations, gradients and updates by layer, and the loss along the gradient"),
          make<GradientsPage>},
+        {QStringLiteral("distributions"), translated("Distributions"),
+         translated("Histograms before, within and behind a norm layer, and how they moved during training"),
+         make<DistributionsPage>},
+        {QStringLiteral("feature-maps"), translated("Feature maps"),
+         translated("An image, and what each channel makes of it before and after a norm layer"),
+         make<FeatureMapsPage>},
     };
     return pages;
 }

@@ -13,13 +13,6 @@
 namespace normscope {
 namespace {
 
-/// Numbers the passes of a run: a function of the step and the place within it.
-constexpr std::uint64_t passes_a_step = 1U << 16U;
-
-std::uint64_t training_pass(StepIndex step, std::int64_t batch) {
-    return static_cast<std::uint64_t>(step.value) * passes_a_step + static_cast<std::uint64_t>(batch);
-}
-
 void add(std::span<const float> from, std::span<float> to) {
     for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
 }
@@ -34,6 +27,11 @@ std::string advice(const DataRecipe& recipe, std::int64_t images) {
 }
 
 }  // namespace
+
+std::uint64_t training_pass(StepIndex step, std::int64_t batch) {
+    constexpr std::uint64_t passes_a_step = 1U << 16U;
+    return static_cast<std::uint64_t>(step.value) * passes_a_step + static_cast<std::uint64_t>(batch);
+}
 
 StepResult Trainer::step(Experiment& experiment) {
     const FlushDenormals flush;

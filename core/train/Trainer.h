@@ -31,6 +31,9 @@ struct Evaluation {
     std::vector<double> mode_difference;  ///< ‖y_train − y_eval‖ / ‖y_train‖ by norm layer; the logits last
 };
 
+/// PassRandom::draw of the pass over batch `batch` of the step that follows `step`.
+std::uint64_t training_pass(StepIndex step, std::int64_t batch);
+
 /// Steps experiments. Has no threads but its pool, and no state but memory to work in.
 class Trainer {
    public:
