@@ -57,6 +57,10 @@ void RunController::load(RecipeSource recipe, bool playAtOnce) {
         playAtOnce);
 }
 
+void RunController::editNorm(NormEdit edit) {
+    m_session->edit(std::move(edit));
+}
+
 void RunController::copyState(std::optional<StepIndex> step, StateReceiver receive) {
     m_session->copy_state(step, std::move(receive));
 }

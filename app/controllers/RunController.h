@@ -42,6 +42,8 @@ class RunController : public QObject {
     /// says why. Data sets already read are used again.
     void load(RecipeSource recipe, bool playAtOnce);
 
+    /// See TrainingSession::edit(); model().edited() tells what became of it.
+    void editNorm(NormEdit edit);
     /// See TrainingSession::copy_state(); `receive` is called on the session's thread.
     void copyState(std::optional<StepIndex> step, StateReceiver receive);
 
