@@ -2,6 +2,7 @@
 
 #include "app/pages/PageStack.h"
 #include "app/panels/ExperimentPanel.h"
+#include "app/panels/SurgeryDialog.h"
 #include "widgets/network/NetworkStrip.h"
 #include "widgets/plots/PlotCard.h"
 #include "widgets/status/StatusLine.h"
@@ -66,7 +67,9 @@ MainWindow::MainWindow(widgets::Theme& theme, const LaunchOptions& options, QWid
     }
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow() {
+    hide();  // pages hear of it while what they work with is still there
+}
 
 void MainWindow::buildLayout() {
     auto* content = new QWidget;
@@ -129,6 +132,8 @@ void MainWindow::buildMenus() {
     run->addActions({m_run.playPauseAction(), m_run.stepAction(), m_run.lastGoodStepAction(), m_run.resetAction(),
                      m_experiment.restartAction()});
 
+    buildLayerMenu();
+
     QMenu* view = menuBar()->addMenu(tr("&View"));
     m_showPanel = view->addAction(tr("&Experiment panel"));
     m_showPanel->setCheckable(true);
@@ -158,6 +163,25 @@ void MainWindow::buildMenus() {
     menuBar()->setCornerWidget(m_runTitle);
 }
 
+void MainWindow::buildLayerMenu() {
+    QMenu* layer = menuBar()->addMenu(tr("&Layer"));
+    layer->setToolTipsVisible(true);
+    auto* dialog = new SurgeryDialog(m_theme, m_surgery, m_selection, m_feed, this);
+    QAction* edit = layer->addAction(tr("&Values…"), QKeySequence(Qt::CTRL | Qt::Key_E), dialog, [dialog] {
+        dialog->show();
+        dialog->raise();
+        dialog->activateWindow();
+    });
+    edit->setToolTip(tr("Look at γ, β and the running statistics of the selected layer and change them"));
+    layer->addAction(tr("Open in the &Microscope"), QKeySequence(Qt::CTRL | Qt::Key_M), m_pages,
+                     [this] { m_pages->showPage(QStringLiteral("microscope")); });
+    layer->addSeparator();
+    for (QAction* action : m_surgery.actions()) layer->addAction(action);
+    m_strip->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_strip, &QWidget::customContextMenuRequested, layer,
+            [this, layer](const QPoint& at) { layer->popup(m_strip->mapToGlobal(at)); });
+}
+
 void MainWindow::connectParts() {
     RunModel& model = m_run.model();
     connect(&model, &RunModel::runStarted, this, &MainWindow::startRun);
@@ -169,6 +193,8 @@ void MainWindow::connectParts() {
     connect(&m_selection, &SelectionModel::layerChanged, m_strip, [this] {
         if (m_selection.layer()) m_strip->selectLayer(in_strip(*m_selection.layer()));
     });
+    connect(&m_selection, &SelectionModel::microscopeRequested, m_pages,
+            [this] { m_pages->showPage(QStringLiteral("microscope")); });
     connect(m_transport, &widgets::TransportBar::speedChanged, &m_run, &RunController::setSpeed);
     connect(&m_theme, &widgets::Theme::changed, this, &MainWindow::applyTheme);
     connect(&m_writer, &BackgroundWriter::failed, this, &MainWindow::showNotice);

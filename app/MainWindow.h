@@ -4,6 +4,7 @@
 #include "app/LaunchOptions.h"
 #include "app/controllers/ExperimentController.h"
 #include "app/controllers/RunController.h"
+#include "app/controllers/SurgeryController.h"
 #include "app/files/BackgroundWriter.h"
 #include "app/models/SelectionModel.h"
 #include "app/models/StateFeed.h"
@@ -41,6 +42,7 @@ class MainWindow : public QMainWindow {
     BackgroundWriter& writer() { return m_writer; }
     ExperimentPanel* experimentPanel() const { return m_panel; }
     StateFeed& feed() { return m_feed; }
+    SurgeryController& surgery() { return m_surgery; }
     PageStack* pages() const { return m_pages; }
     widgets::NetworkStrip* networkStrip() const { return m_strip; }
 
@@ -53,6 +55,7 @@ class MainWindow : public QMainWindow {
     void buildLayout();
     QWidget* buildHeader();
     void buildMenus();
+    void buildLayerMenu();
     void connectParts();
     void startRun();
     void showProgress();
@@ -71,6 +74,7 @@ class MainWindow : public QMainWindow {
     ExperimentController m_experiment{m_run};
     SelectionModel m_selection{m_run.model()};
     StateFeed m_feed{m_run};
+    SurgeryController m_surgery{m_run, m_experiment, m_selection, m_feed};
     BackgroundWriter m_writer;
     widgets::NetworkStrip* m_strip;
     widgets::TransportBar* m_transport;

@@ -136,7 +136,8 @@ StateFeed::StateFeed(RunController& run, QObject* parent)
         changeView();
     });
     connect(&model, &RunModel::snapshotChanged, this, [this] {
-        if (!m_pace.isActive()) tick();
+        // Where the run stands still, nothing is saved by waiting.
+        if (!m_pace.isActive() || !m_run.model().isActive()) tick();
     });
 }
 

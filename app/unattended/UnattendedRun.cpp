@@ -64,6 +64,8 @@ void UnattendedRun::follow() {
         !m_options.screenshot.isEmpty() && snapshot.state == RunState::paused && snapshot.step.value >= m_options.steps;
     if (pictureDue || snapshot.state == RunState::finished) {
         m_done = true;
+        // What was measured last may be of a step before the last.
+        m_window.feed().invalidate();
         // Let the window lay out and draw what it was just given.
         QTimer::singleShot(0, this, &UnattendedRun::settle);
     }
@@ -91,7 +93,8 @@ void UnattendedRun::printProgress() {
 /// Waits until the page on view shows the state it stands at.
 void UnattendedRun::settle() {
     if (m_window.feed().isIdle()) {
-        QTimer::singleShot(0, this, &UnattendedRun::complete);
+        // A page may be about to ask.
+        QTimer::singleShot(0, this, [this] { m_window.feed().isIdle() ? complete() : settle(); });
     } else {
         connect(&m_window.feed(), &StateFeed::idle, this, &UnattendedRun::settle,
                 Qt::ConnectionType(Qt::QueuedConnection | Qt::SingleShotConnection));

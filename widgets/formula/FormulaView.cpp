@@ -47,7 +47,7 @@ class FormulaView::Typesetter {
         switch (box.kind) {
             case FormulaBox::Kind::Text: return {m_symbols.horizontalAdvance(box.text), half, half};
             case FormulaBox::Kind::Gap: return {formulaGap, half, half};
-            case FormulaBox::Kind::Term: return {termWidth(box.text), half, half + m_numbers.height() - 2};
+            case FormulaBox::Kind::Term: return {termWidth(box.text), half, half + m_numbers.height() + 2};
             case FormulaBox::Kind::Row: return measureRow(box);
             case FormulaBox::Kind::Fraction: {
                 const Extent above = measure(box.parts[0]), below = measure(box.parts[1]);
@@ -148,14 +148,14 @@ class FormulaView::Typesetter {
         painter.drawText(symbol, Qt::AlignCenter | Qt::TextDontClip, term.symbol);
         painter.setFont(m_numberFont);
         painter.setPen(term.edited ? colors.warn : colors.muted);
-        const QRectF number(area.left(), symbol.bottom() - 2, area.width(), m_numbers.height());
+        const QRectF number(area.left(), symbol.bottom() + 2, area.width(), m_numbers.height());
         painter.drawText(number, Qt::AlignCenter | Qt::TextDontClip, shortDigits(term.value));
         if (term.meaning) {
             QPen pen = m_view.m_theme.curveStyle(*term.meaning).swatchPen();
             pen.setWidthF(2);
             painter.setPen(pen);
-            painter.drawLine(QPointF(area.left() + 4, symbol.bottom() - 1),
-                             QPointF(area.right() - 4, symbol.bottom() - 1));
+            painter.drawLine(QPointF(area.left() + 4, symbol.bottom() + 1),
+                             QPointF(area.right() - 4, symbol.bottom() + 1));
         }
         if (m_view.m_underlined.contains(key)) {
             painter.setPen(QPen(colors.accent, 1, Qt::DotLine));

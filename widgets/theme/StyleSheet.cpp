@@ -56,6 +56,12 @@ QComboBox:disabled { color: @faint; }
 QComboBox::drop-down { border: none; width: 18px; }
 QComboBox::down-arrow { image: url(:/normscope/icons/chevron-@mode.svg); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: @surface; color: @text; border: 1px solid @border; padding: 4px; outline: none; selection-background-color: @accentBackground; selection-color: @text; }
+QAbstractSpinBox { padding-right: 18px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; border: none; background: transparent; width: 18px; }
+QAbstractSpinBox::up-button { subcontrol-position: top right; }
+QAbstractSpinBox::down-button { subcontrol-position: bottom right; }
+QAbstractSpinBox::up-arrow { image: url(:/normscope/icons/chevron-up-@mode.svg); width: 11px; height: 11px; }
+QAbstractSpinBox::down-arrow { image: url(:/normscope/icons/chevron-@mode.svg); width: 11px; height: 11px; }
 QCheckBox, QRadioButton { spacing: 7px; color: @text; }
 QCheckBox:disabled, QRadioButton:disabled { color: @faint; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
