@@ -198,7 +198,7 @@ class tst_TrainEvalPage : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(series()[0].values != series()[1].values, patience);
         QCOMPARE(series()[2].values, eval);
         QVERIFY(composer->batchCard()->wall()->tiles()[3].marked);
-        QVERIFY(composer->verdict().contains("1 neighbour"));
+        QVERIFY(composer->verdict().contains("swapped: 1."));
         QVERIFY(composer->verdict().contains("did not move (0)"));
 
         // The numbers are the engine's.

@@ -26,7 +26,7 @@ template <class Plot>
 void show(Plot& plot) {
     plot.resize(400, 260);
     plot.show();
-    QTRY_VERIFY(plot.replotCount() > 0);
+    QTRY_VERIFY(plot.chart().plottableCount() > 0);
 }
 
 }  // namespace

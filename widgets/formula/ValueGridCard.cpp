@@ -124,7 +124,9 @@ void ValueGrid::mousePressEvent(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton) return QWidget::mousePressEvent(event);
     for (int row = m_firstRow; row < m_firstRow + rows(); ++row) {
         for (int column = m_firstColumn; column < m_firstColumn + m_columns; ++column) {
-            if (cellRect(row, column).contains(event->position())) emit cellChosen(row, column);
+            if (!cellRect(row, column).contains(event->position())) continue;
+            emit cellChosen(row, column);  // after which the excerpt may be another
+            return;
         }
     }
 }

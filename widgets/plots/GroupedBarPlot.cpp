@@ -18,7 +18,7 @@ namespace normscope::widgets {
 namespace {
 
 constexpr double groupWidth = 0.72;  // of the distance of two categories
-constexpr int labelPixels = 30;      // room for the name of a category
+constexpr int axisPixels = 50;       // left of the first category
 
 QString shortNumber(double value) {
     if (!std::isfinite(value)) return std::isnan(value) ? QStringLiteral("NaN") : QStringLiteral("Inf");
@@ -48,6 +48,7 @@ void GroupedBarPlot::setBars(const QStringList& categories, std::vector<BarSerie
     std::vector<Curve> legend;
     for (const BarSeries& bar : m_series) legend.push_back({{}, bar.name, bar.meaning});
     const auto& old = legendCurves();
+    if (legend.size() == 1) legend.clear();  // the title says what it is
     const bool same = std::ranges::equal(
         old, legend, [](const Curve& a, const Curve& b) { return a.name == b.name && a.meaning == b.meaning; });
     if (!same) setLegendCurves(legend);
@@ -119,8 +120,7 @@ void GroupedBarPlot::draw() {
     if (isEmpty()) return;
 
     auto ticker = QSharedPointer<QCPAxisTickerText>::create();
-    const int room = std::max(1, chart().width() / labelPixels);
-    const int every = std::max(1, int((m_categories.size() + room - 1) / room));
+    const int every = labelDistance();
     for (int i = 0; i < m_categories.size(); i += every) ticker->addTick(i, m_categories[i]);
     chart().xAxis->setTicker(ticker);
     chart().xAxis->setLabel(m_categoryName);
@@ -129,6 +129,46 @@ void GroupedBarPlot::draw() {
     drawBars();
     drawNotes();
     drawSelection();
+}
+
+/// Numbers are thinned out where they would not fit, names stand aslant.
+int GroupedBarPlot::labelDistance() {
+    const QFont font = theme().font(TextRole::Caption);
+    chart().xAxis->setTickLabelFont(font);
+    const QFontMetrics metrics(font);
+    int widest = 1;
+    bool numbers = true;
+    for (const QString& name : m_categories) {
+        widest = std::max(widest, metrics.horizontalAdvance(name) + 6);
+        bool isNumber = false;
+        name.toInt(&isNumber);
+        numbers = numbers && isNumber;
+    }
+    const double room = double(std::max(1, chart().width() - axisPixels)) / double(m_categories.size());
+    const bool slants = !numbers && room < widest;
+    chart().xAxis->setTickLabelRotation(slants ? -40 : 0);
+    const double needed = slants ? metrics.height() : widest;
+    return std::max(1, int(std::ceil(needed / room)));
+}
+
+/// Whether no group has more than one bar: then each stands in the middle.
+bool GroupedBarPlot::hasSingleBars() const {
+    const auto shown = shownSeries();
+    for (std::size_t i = 0; i < std::size_t(m_categories.size()); ++i) {
+        const auto there =
+            std::ranges::count_if(shown, [&](std::size_t series) { return !std::isnan(m_series[series].values[i]); });
+        if (there > 1) return false;
+    }
+    return true;
+}
+
+double GroupedBarPlot::offsetOf(std::size_t place) const {
+    if (hasSingleBars()) return 0;
+    return (double(place) - double(shownSeries().size() - 1) / 2) * barWidth();
+}
+
+double GroupedBarPlot::barWidth() const {
+    return hasSingleBars() ? groupWidth : groupWidth / double(std::max<std::size_t>(1, shownSeries().size()));
 }
 
 void GroupedBarPlot::fitRange() {
@@ -151,16 +191,15 @@ void GroupedBarPlot::fitRange() {
 
 void GroupedBarPlot::drawBars() {
     const auto shown = shownSeries();
-    const double width = groupWidth / double(std::max<std::size_t>(1, shown.size()));
     for (std::size_t place = 0; place < shown.size(); ++place) {
         const BarSeries& series = m_series[shown[place]];
         const CurveStyle style = theme().curveStyle(series.meaning);
         auto* bars = new QCPBars(chart().xAxis, chart().yAxis);  // owned by the chart
         const bool pale = !style.swatchDashes.isEmpty();
-        bars->setPen(QPen(style.color, pale ? 1.4 : 1));
+        bars->setPen(QPen(style.color, 1));
         bars->setBrush(pale ? mixed(theme().colors().surface, style.color, 0.3) : style.color);
-        bars->setWidth(width * 0.92);
-        const double offset = (double(place) - double(shown.size() - 1) / 2) * width;
+        bars->setWidth(barWidth() * 0.92);
+        const double offset = offsetOf(place);
         for (std::size_t i = 0; i < series.values.size(); ++i) {
             if (std::isfinite(series.values[i])) bars->addData(double(i) + offset, series.values[i]);
         }
@@ -170,10 +209,9 @@ void GroupedBarPlot::drawBars() {
 
 void GroupedBarPlot::drawNotes() {
     const auto shown = shownSeries();
-    const double width = groupWidth / double(std::max<std::size_t>(1, shown.size()));
     for (std::size_t place = 0; place < shown.size(); ++place) {
         const BarSeries& series = m_series[shown[place]];
-        const double offset = (double(place) - double(shown.size() - 1) / 2) * width;
+        const double offset = offsetOf(place);
         for (std::size_t i = 0; i < series.values.size(); ++i) {
             const double value = series.values[i];
             if (std::isfinite(value)) {

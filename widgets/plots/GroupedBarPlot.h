@@ -56,6 +56,10 @@ class GroupedBarPlot : public ChartPlot {
     void drawNotes();
     void drawSelection();
     void fitRange();
+    int labelDistance();
+    bool hasSingleBars() const;
+    double offsetOf(std::size_t place) const;
+    double barWidth() const;
     std::vector<std::size_t> shownSeries() const;
     std::optional<int> categoryAt(const QPointF& at) const;
     void activate(int category);

@@ -1,13 +1,10 @@
 #include "app/pages/microscope/MicroscopePage.h"
 
+#include "app/pages/microscope/MicroscopeFormulas.h"
 #include "core/Error.h"
 #include "widgets/theme/LabelStyle.h"
 
-#include <QButtonGroup>
-#include <QGridLayout>
-#include <QHBoxLayout>
 #include <QLocale>
-#include <QStyle>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -15,21 +12,11 @@
 
 namespace normscope::app {
 
-using widgets::FormulaBox;
-using widgets::fraction;
-using widgets::gap;
-using widgets::root;
-using widgets::row;
-using widgets::term;
 using widgets::TextRole;
 
 namespace {
 
 constexpr int excerptSide = 5;
-
-FormulaBox op(const char* text) {
-    return widgets::text(QString::fromUtf8(text));
-}
 
 QSpinBox* makeBox(const QString& name, const QString& toolTip) {
     auto* box = new QSpinBox;
@@ -37,47 +24,6 @@ QSpinBox* makeBox(const QString& name, const QString& toolTip) {
     box->setToolTip(toolTip);
     box->setKeyboardTracking(false);
     return box;
-}
-
-/// What every card shows, by whether the batch's statistics or the running ones normalize.
-std::vector<FormulaBox> linesOf(std::size_t card, bool usesBatch, bool updates) {
-    const char* mean = usesBatch ? "mu" : "rm";
-    const char* var = usesBatch ? "var" : "rv";
-    switch (card) {
-        case 0:
-            return {row({term("mu"), op("="), fraction(term("sum"), term("n")), gap(), term("var"), op("="),
-                         fraction(term("squares"), term("n")), gap(), term("unbiased"), op("="),
-                         fraction(term("squares"), term("n1"))})};
-        case 1:
-            return {row({term("x_hat"), op("="),
-                         fraction(row({term("x"), op("−"), term(mean)}), root(row({term(var), op("+"), term("eps")}))),
-                         gap(), term("inv_std"), op("="),
-                         fraction(op("1"), root(row({term(var), op("+"), term("eps")})))})};
-        case 2:
-            return {row({term("y"), op("="), term("gamma"), op("·"), term("x_hat"), op("+"), term("beta"), gap(),
-                         term("y_net")})};
-        case 3:
-            if (!updates)
-                return {row({term("rm_new"), op("="), term("rm"), gap(), term("rv_new"), op("="), term("rv")})};
-            return {row({term("rm_new"), op("="), term("1-m"), op("·"), term("rm"), op("+"), term("m"), op("·"),
-                         term("mu")}),
-                    row({term("rv_new"), op("="), term("1-m"), op("·"), term("rv"), op("+"), term("m"), op("·"),
-                         term("unbiased")})};
-        default:
-            if (!usesBatch) {
-                return {row({term("dx"), op("="), term("direct"), op("="), term("gamma"), op("·"), term("inv_std"),
-                             op("·"), term("g")}),
-                        row({term("mean_term"), gap(), term("projection")})};
-            }
-            return {row({term("dx"), op("="), term("direct"), op("+"), term("mean_term"), op("+"), term("projection"),
-                         gap(), term("g")}),
-                    row({op("direct = "), term("gamma"), op("·"), term("inv_std"), op("·"), term("g"), gap(),
-                         op("mean term = −"), term("gamma"), op("·"), term("inv_std"), op("·"), term("dbeta"), op("/"),
-                         term("n")}),
-                    row({op("projection = −"), term("gamma"), op("·"), term("inv_std"), op("·"), term("x_hat"), op("·"),
-                         term("dgamma"), op("/"), term("n"), gap(), op("with"), term("dbeta"), op("= Σg,"),
-                         term("dgamma"), op("= Σg·x̂")})};
-    }
 }
 
 }  // namespace
@@ -111,131 +57,6 @@ std::vector<std::pair<QString, widgets::PlotCard*>> MicroscopePage::plots() cons
     return {{QStringLiteral("mean-and-variance"), m_cards[0]}, {QStringLiteral("normalize"), m_cards[1]},
             {QStringLiteral("scale-and-shift"), m_cards[2]},   {QStringLiteral("running-statistics"), m_cards[3]},
             {QStringLiteral("backward"), m_cards[4]},          {QStringLiteral("excerpt"), m_excerpt}};
-}
-
-QLayout* MicroscopePage::buildPlaceRow() {
-    auto* line = new QHBoxLayout;
-    line->setSpacing(8);
-    auto* modes = new QButtonGroup(this);
-    modes->addButton(m_train);
-    modes->addButton(m_eval);
-    m_train->setChecked(true);
-    line->addWidget(m_train);
-    line->addWidget(m_eval);
-    line->addSpacing(8);
-    const auto add = [&](QSpinBox* box, const QString& name) {
-        auto* label = new QLabel(name);
-        label->setBuddy(box);
-        m_labels.push_back(label);
-        line->addWidget(label);
-        line->addWidget(box);
-    };
-    add(m_channel, tr("&channel"));
-    add(m_image, tr("&image"));
-    add(m_row, tr("ro&w"));
-    add(m_column, tr("c&olumn"));
-    m_note->setMinimumWidth(80);
-    m_note->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_note->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    line->addWidget(m_note, 1);
-    return line;
-}
-
-QLayout* MicroscopePage::buildInputRow() {
-    struct Entry {
-        Input input;
-        QString label;
-        QString name;
-        QString toolTip;
-    };
-    const std::array<Entry, inputs> entries{{
-        {Input::X, tr("x"), tr("Input x"), tr("The value that enters the layer at this image and pixel")},
-        {Input::Gamma, tr("γ"), tr("Scale γ"), tr("Scale of the channel; weight in PyTorch")},
-        {Input::Beta, tr("β"), tr("Shift β"), tr("Shift of the channel; bias in PyTorch")},
-        {Input::Eps, tr("eps"), tr("eps"), tr("Added to the variance inside the root; PyTorch's default is 1e-5")},
-        {Input::Momentum, tr("momentum"), tr("Momentum of the running statistics"),
-         tr("Weight of the new batch in the running statistics; PyTorch's default is 0.1")},
-    }};
-    auto* line = new QHBoxLayout;
-    line->setSpacing(8);
-    for (const Entry& entry : entries) {
-        auto* label = new QLabel(entry.label);
-        auto* edit = new QLineEdit;
-        label->setBuddy(edit);
-        edit->setAccessibleName(entry.name);
-        edit->setToolTip(entry.toolTip + QLatin1Char('\n') +
-                         tr("Type another number and press Enter: all formulas follow, the run stays as it is."));
-        edit->setAlignment(Qt::AlignRight);
-        edit->setMinimumWidth(76);
-        edit->setMaximumWidth(150);
-        m_labels.push_back(label);
-        m_inputs[std::size_t(entry.input)] = {label, edit};
-        line->addWidget(label);
-        line->addWidget(edit, 1);
-        line->addSpacing(4);
-        connect(edit, &QLineEdit::editingFinished, this, [this, which = entry.input] { commit(which); });
-    }
-    m_putBack->setToolTip(tr("The run's own numbers again"));
-    m_putBack->setEnabled(false);
-    line->addStretch(1);
-    line->addWidget(m_putBack);
-    return line;
-}
-
-void MicroscopePage::buildCards() {
-    for (auto*& card : m_cards) {
-        card = new widgets::FormulaCard(theme());
-        card->setMinimumSize(300, 96);
-    }
-    m_excerpt->setMinimumSize(200, 96);
-    auto* grid = new QGridLayout;
-    grid->setSpacing(8);
-    grid->addWidget(m_cards[0], 0, 0);
-    grid->addWidget(m_cards[1], 0, 1);
-    grid->addWidget(m_cards[2], 1, 0);
-    grid->addWidget(m_cards[3], 1, 1);
-    auto* below = new QHBoxLayout;
-    below->setSpacing(8);
-    below->addWidget(m_cards[4], 5);
-    below->addWidget(m_excerpt, 3);
-    grid->addLayout(below, 2, 0, 1, 2);
-    for (const int line : {0, 1, 2}) grid->setRowStretch(line, line == 2 ? 6 : 5);
-    grid->setColumnStretch(0, 1);
-    grid->setColumnStretch(1, 1);
-    static_cast<QVBoxLayout*>(layout())->addLayout(grid, 1);
-}
-
-void MicroscopePage::explain() {
-    m_cards[0]->setTitle(tr("1 · Mean and variance of the batch"));
-    m_cards[0]->setWhatsThis(
-        tr("Over all images and pixels of the channel. Normalization divides by n, the running "
-           "variance takes n−1."));
-    m_cards[1]->setTitle(tr("2 · Normalize"));
-    m_cards[1]->setWhatsThis(
-        tr("Train mode takes the batch's mean and variance, eval mode the running ones. eps stands "
-           "inside the root."));
-    m_cards[2]->setTitle(tr("3 · Scale and shift"));
-    m_cards[2]->setWhatsThis(tr("γ and β are learned; with γ = √(σ² + eps) and β = μ the layer would undo itself."));
-    m_cards[3]->setTitle(tr("4 · Update the running statistics"));
-    m_cards[3]->setWhatsThis(
-        tr("PyTorch's momentum m is the weight of the new batch; Keras counts it the other way, "
-           "1 − m. Eval mode and frozen layers update nothing."));
-    m_cards[4]->setTitle(tr("Backward · three terms"));
-    m_cards[4]->setWhatsThis(
-        tr("dx = γ·is·(g − dβ/n − x̂·dγ/n). The second and third terms are what flows back through "
-           "mean and variance; in eval mode, where these are constants, they are 0."));
-    for (widgets::FormulaCard* card : m_cards) {
-        card->setToolTip(
-            tr("Point at a symbol: what follows from it lights up, what it is made of is underlined. With "
-               "the keyboard: arrow keys. Click x, γ, β, eps or m to edit them."));
-    }
-    m_excerpt->setTitle(tr("x around the pixel"));
-    m_excerpt->setToolTip(
-        tr("Values of the chosen image around the chosen pixel. Click one, or move with the arrow "
-           "keys."));
-    m_excerpt->setWhatsThis(tr("The layer's input in this channel; rows and columns of the feature map."));
-    m_train->setToolTip(tr("Normalize with the batch's statistics and update the running ones"));
-    m_eval->setToolTip(tr("Normalize the same batch with the running statistics"));
 }
 
 void MicroscopePage::connectParts() {
@@ -340,14 +161,31 @@ void MicroscopePage::refresh() {
 }
 
 void MicroscopePage::showReading(MicroscopeReading reading) {
+    const bool first = !m_placed && !selection().microscopeTarget();
+    m_placed = true;
     m_reading = std::move(reading);
     const Shape& shape = m_reading->measured->shape;
     const auto limit = [](QSpinBox* box, std::int64_t size) { box->setMaximum(std::max(0, int(size) - 1)); };
     limit(m_image, shape.n);
     limit(m_row, shape.h);
     limit(m_column, shape.w);
+    if (first) goToLargestGradient();
     showFormulas();
     showTerms();
+}
+
+/// In the first image. Behind a pooling layer most gradients are 0.
+void MicroscopePage::goToLargestGradient() {
+    const Shape& shape = m_reading->measured->shape;
+    const auto& gradient = m_reading->measured->gradient;
+    const auto pixels = std::min<std::int64_t>(shape.h * shape.w, std::int64_t(gradient.size()));
+    if (pixels == 0) return;
+    const auto largest = std::max_element(gradient.begin(), gradient.begin() + pixels,
+                                          [](double a, double b) { return std::abs(a) < std::abs(b); });
+    const auto position = largest - gradient.begin();
+    const QSignalBlocker quietRow(m_row), quietColumn(m_column);
+    m_row->setValue(int(position / shape.w));
+    m_column->setValue(int(position % shape.w));
 }
 
 void MicroscopePage::showFormulas() {
@@ -355,7 +193,7 @@ void MicroscopePage::showFormulas() {
     const bool updates = usesBatch && m_reading->channel.track_running_stats;
     m_cards[0]->setUnit(usesBatch ? QString() : tr("not used to normalize"));
     m_cards[3]->setUnit(updates ? QString() : tr("nothing is updated"));
-    for (std::size_t i = 0; i < cards; ++i) m_cards[i]->view()->setLines(linesOf(i, usesBatch, updates));
+    for (std::size_t i = 0; i < cards; ++i) m_cards[i]->view()->setLines(microscopeFormulas(i, usesBatch, updates));
 }
 
 void MicroscopePage::showTerms() {

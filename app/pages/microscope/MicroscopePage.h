@@ -67,6 +67,7 @@ class MicroscopePage : public Page {
     void followTarget();
     void forgetReading();
     void showReading(MicroscopeReading reading);
+    void goToLargestGradient();
     void showFormulas();
     void showTerms();
     void showExcerpt();
@@ -96,6 +97,7 @@ class MicroscopePage : public Page {
     MicroscopeEdits m_edits;
     std::optional<MicroscopeReading> m_reading;
     StepIndex m_readAt;
+    bool m_placed = false;  ///< a first pixel has been chosen
 };
 
 }  // namespace normscope::app

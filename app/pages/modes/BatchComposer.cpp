@@ -263,7 +263,7 @@ void BatchComposer::showBatch() {
     const int current = m_batch->wall()->current();
     m_batch->wall()->setTiles(std::move(tiles));
     if (current < 0) m_batch->wall()->setCurrent(1);
-    m_batch->setUnit(tr("%n image(s)", nullptr, int(m_places.size())));
+    m_batch->setUnit(tr("%1 images").arg(m_places.size()));
 }
 
 void BatchComposer::showLogits() {
@@ -297,14 +297,11 @@ void BatchComposer::showVerdict() {
         text += QLatin1Char(' ') + tr("Train mode says %1, eval mode says %2. Swap a neighbour and watch.")
                                        .arg(is, nameOf(predictionOf(now.eval[watched])));
     } else {
-        text +=
-            QLatin1Char(' ') +
-            (was == is ? tr("With %n neighbour(s) swapped, train mode still says %1, its logits moved by up to %2.",
-                            nullptr, int(swapped))
-                             .arg(is)
-                             .arg(largestChange(before.train[watched], now.train[watched]), 0, 'g', 3)
-                       : tr("With %n neighbour(s) swapped, train mode says %1 instead of %2.", nullptr, int(swapped))
-                             .arg(is, was));
+        text += QLatin1Char(' ') + tr("Neighbours swapped: %1.").arg(swapped) + QLatin1Char(' ');
+        text += was == is ? tr("Train mode still says %1, its logits moved by up to %2.")
+                                .arg(is)
+                                .arg(largestChange(before.train[watched], now.train[watched]), 0, 'g', 3)
+                          : tr("Train mode says %1 instead of %2.").arg(is, was);
         text += QLatin1Char(' ') + tr("Eval mode says %1 and did not move (%2).")
                                        .arg(nameOf(predictionOf(now.eval[watched])))
                                        .arg(largestChange(before.eval[watched], now.eval[watched]), 0, 'g', 3);

@@ -2,10 +2,6 @@
 
 #include "widgets/theme/LabelStyle.h"
 
-#include <QGridLayout>
-#include <QHBoxLayout>
-#include <QVBoxLayout>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -73,108 +69,12 @@ std::vector<std::pair<QString, widgets::PlotCard*>> ModeDifferenceView::plots() 
             {QStringLiteral("gap"), m_gap}};
 }
 
-QWidget* ModeDifferenceView::buildHeader() {
-    auto* header = new QWidget;
-    auto* row = new QHBoxLayout(header);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(8);
-    m_summary->setMinimumWidth(120);
-    m_summary->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_summary->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_image->setAccessibleName(tr("Held-out image whose logits are shown"));
-    m_imageLabel->setBuddy(m_image);
-    m_picture->setFixedSize(28, 28);
-    m_picture->setScaledContents(true);
-    m_picture->setAccessibleName(tr("The image whose logits are shown"));
-    m_progress->setFixedSize(90, 8);
-    m_progress->setRange(0, 100);
-    m_progress->setTextVisible(false);
-    m_progress->setAccessibleName(tr("Progress of the gap meter"));
-    m_progress->hide();
-    row->addWidget(m_summary, 1);
-    row->addWidget(m_picture);
-    row->addWidget(m_imageLabel);
-    row->addWidget(m_image);
-    row->addSpacing(8);
-    row->addWidget(m_progress);
-    row->addWidget(m_measure);
-    return header;
-}
-
-void ModeDifferenceView::build() {
-    auto* grid = new QGridLayout;
-    grid->setSpacing(8);
-    grid->addWidget(m_layers, 0, 0);
-    grid->addWidget(m_channels, 0, 1);
-    grid->addWidget(m_scores, 0, 2);
-    grid->addWidget(m_logits, 1, 0);
-    grid->addWidget(m_flips, 1, 1);
-    grid->addWidget(m_gap, 1, 2);
-    for (const int line : {0, 1}) grid->setRowStretch(line, 1);
-    for (const int line : {0, 1, 2}) grid->setColumnStretch(line, 1);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(8);
-    column->addWidget(buildHeader());
-    column->addLayout(grid, 1);
-    for (const auto& [name, plot] : plots()) plot->setMinimumSize(200, 150);
-}
-
-void ModeDifferenceView::explain() {
-    m_layers->setTitle(tr("Difference by layer"));
-    m_layers->setUnit(tr("‖train − eval‖ / ‖train‖"));
-    m_layers->setToolTip(
-        tr("How far the outputs of each norm layer are apart in the two modes, in the order of the "
-           "network; the logits last. Click a layer to select it."));
-    m_layers->setWhatsThis(
-        tr("The same held-out images go through the network twice: normalized with the statistics of "
-           "their own batch (train mode) and with the running ones (eval mode). A layer's difference "
-           "includes what the layers before it contribute."));
-    m_channels->setUnit(tr("‖train − eval‖ / ‖train‖"));
-    m_channels->setCategoryName(tr("channel"));
-    m_channels->setToolTip(tr("The same for each channel of the selected layer. Click a channel to select it."));
-    m_channels->setWhatsThis(
-        tr("A channel whose running statistics are far from those of the batches stands out here."));
-    m_scores->setTitle(tr("Accuracy by statistics"));
-    m_scores->setUnit(tr("share"));
-    m_scores->setValueLabels(true);
-    m_scores->setValueRange(widgets::ValueRange{0, 1.12});
-    m_scores->setToolTip(
-        tr("The same images, normalized with their batch's statistics, with exact statistics of "
-           "training images, and with the running statistics"));
-    m_scores->setWhatsThis(
-        tr("Exact statistics are those of the present weights over training images. If they answer "
-           "better than the running ones, the running statistics are at fault, not the weights."));
-    m_logits->setUnit(tr("logit"));
-    m_logits->setToolTip(
-        tr("What both modes answer for one image. In train mode the answer depends on the other images "
-           "of its batch."));
-    m_logits->setWhatsThis(tr("The tallest bar is the prediction. Choose the image above, or click one that flips."));
-    m_flips->setTitle(tr("Images whose prediction flips"));
-    m_flips->setToolTip(
-        tr("Images that the two modes predict differently, with their label. Click one to see its "
-           "logits."));
-    m_flips->setWhatsThis(tr("Predictions flip where the modes differ by more than an image's margin."));
-    m_flips->wall()->setAccessibleName(tr("Images whose prediction flips"));
-    m_flips->wall()->setPictureSide(48);
-    m_flips->wall()->setEmptyText(tr("No prediction depends on the mode"));
-    m_gap->setTitle(tr("Gap meter"));
-    m_gap->setUnit(tr("‖train − eval‖ / ‖train‖"));
-    m_gap->setEmptyText(tr("Pause the run, or press “Measure the causes”"));
-    m_gap->setToolTip(tr("What the difference of the modes is made of"));
-    m_gap->setWhatsThis(
-        tr("The statistics are exchanged one by one on the way from train mode to eval mode: the batch's own, those of "
-           "all measured images, those of the training images, those with n−1, the running ones. The difference made "
-           "by each exchange is one cause; the shares add up to 1."));
-    m_measure->setToolTip(tr("Splits the gap into its causes. Takes %1 batches of training images and all measured "
-                             "ones; measured by itself while the run stands.")
-                              .arg(exactTrainingBatches));
-}
-
 void ModeDifferenceView::connectParts() {
     const PageContext& c = m_context;
     connect(&c.run.model(), &RunModel::runStarted, this, &ModeDifferenceView::startRun);
     connect(&c.theme, &widgets::Theme::changed, this, &ModeDifferenceView::applyTheme);
+    // Another state at the same step.
+    connect(&c.run.model(), &RunModel::edited, this, [this] { m_gapOf.reset(); });
     connect(m_image, &QSpinBox::valueChanged, this, &ModeDifferenceView::refresh);
     connect(m_measure, &QPushButton::clicked, this, &ModeDifferenceView::measureGap);
     connect(m_layers, &widgets::GroupedBarPlot::categoryActivated, this, [this](int bar) {
@@ -187,11 +87,19 @@ void ModeDifferenceView::connectParts() {
     connect(m_flips->wall(), &widgets::PictureWall::activated, this, [this](int tile) {
         if (m_report) showImage(int(m_report->difference.flips.at(std::size_t(tile)).image));
     });
+    // A run that comes to rest has time for the heavy part.
+    connect(&c.run.model(), &RunModel::snapshotChanged, this, [this] {
+        const bool rested = m_standing;
+        m_standing = isStanding();
+        if (m_standing && !rested && isVisible()) refresh();
+    });
     connect(&c.feed, &StateFeed::progressed, this, [this](QObject* asker, double share) {
         if (asker == &m_gapAsker) m_progress->setValue(int(100 * share));
     });
     connect(&c.feed, &StateFeed::idle, this, [this] {
-        if (m_measuring) gapEnded();  // cancelled or failed
+        if (!m_measuring) return;
+        gapEnded();  // cancelled or failed
+        if (m_gapOf != stateShown() && isVisible()) refresh();
     });
     // Selection changes what is drawn at once; what is measured anew follows.
     connect(&c.selection, &SelectionModel::layerChanged, this, [this] {
@@ -212,17 +120,27 @@ void ModeDifferenceView::startRun() {
 }
 
 bool ModeDifferenceView::isStanding() const {
-    return m_context.feed.viewedStep() || m_context.run.model().snapshot().state != RunState::playing;
+    const RunState state = m_context.run.model().snapshot().state;
+    const bool rests = state == RunState::paused || state == RunState::finished || state == RunState::diverged;
+    return rests || m_context.feed.viewedStep();
+}
+
+std::pair<std::uint64_t, StepIndex> ModeDifferenceView::stateShown() const {
+    return {m_context.run.model().snapshot().run_id, m_context.feed.step()};
 }
 
 void ModeDifferenceView::refresh() {
+    const auto& run = m_context.run.model().description();
+    if (!run) return;
+    if (run->eval_images == 0) {
+        return m_summary->setText(tr("Nothing is held out, so there are no images to compare the modes on."));
+    }
     const ModeWishes wishes{.image = m_image->value(), .exact = isStanding()};
     m_context.feed.ask(this, [this, wishes](StateOnView& view) -> Answer {
         auto report = std::make_shared<ModeReport>(measureModes(view, wishes));
         return [this, report] { showReport(std::move(*report)); };
     });
-    const std::pair now{m_context.run.model().snapshot().run_id, m_context.feed.step()};
-    if (isStanding() && !m_measuring && m_gapOf != now) measureGap();
+    if (isStanding() && !m_measuring && m_gapOf != stateShown()) measureGap();
 }
 
 void ModeDifferenceView::hideEvent(QHideEvent* event) {
@@ -242,7 +160,7 @@ void ModeDifferenceView::measureGap() {
         return gapEnded();
     }
     m_measuring = true;
-    m_gapOf = std::pair{m_context.run.model().snapshot().run_id, m_context.feed.step()};
+    m_gapOf = stateShown();
     m_gapStop = std::stop_source();
     m_progress->setValue(0);
     m_progress->show();
@@ -281,7 +199,7 @@ void ModeDifferenceView::showLayers() {
     }
     names << tr("logits");
     values.push_back(m_report->difference.logits);
-    m_layers->setBars(names, {{tr("train − eval"), Meaning::Neutral, values}});
+    m_layers->setBars(names, {{tr("train − eval"), Meaning::Quiet, values}});
     m_layers->setSelected(selected);
 }
 
@@ -295,7 +213,7 @@ void ModeDifferenceView::showChannels() {
         return m_channels->setBars({}, {});
     }
     m_channels->setTitle(tr("Difference by channel of %1").arg(QString::fromStdString(found->name)));
-    m_channels->setBars(numbers(found->channels.size()), {{tr("train − eval"), Meaning::Neutral, found->channels}});
+    m_channels->setBars(numbers(found->channels.size()), {{tr("train − eval"), Meaning::Quiet, found->channels}});
     m_channels->setSelected(int(m_context.selection.channels().front().value));
 }
 
@@ -306,10 +224,10 @@ void ModeDifferenceView::showScores() {
                       {{tr("train mode"), Meaning::TrainMode, {difference.train.accuracy, none, none}},
                        {tr("exact statistics"), Meaning::Exact, {none, exact, none}},
                        {tr("eval mode"), Meaning::EvalMode, {none, none, difference.eval.accuracy}}});
-    QString text = tr("%1 held-out images: %2 right in train mode, %3 in eval mode, %n flip(s).", nullptr,
-                      int(difference.flips.size()))
+    QString text = tr("%1 held-out images: %2 right in train mode, %3 in eval mode; predictions that flip: %4.")
                        .arg(difference.images)
-                       .arg(percent(difference.train.accuracy), percent(difference.eval.accuracy));
+                       .arg(percent(difference.train.accuracy), percent(difference.eval.accuracy))
+                       .arg(difference.flips.size());
     if (m_report->exact) {
         text += QLatin1Char(' ') + tr("Exact statistics of %1 training batches: %2.")
                                        .arg(m_report->exactBatches)
@@ -332,7 +250,7 @@ void ModeDifferenceView::showLogits() {
     m_logits->setBars(m_report->classNames, std::move(series));
     m_logits->setSelected(int(image.label));
     m_picture->setPixmap(QPixmap::fromImage(image.picture));
-    m_picture->setToolTip(tr("Image %1 in a batch with %n other(s)", nullptr, int(image.neighbours)).arg(image.image));
+    m_picture->setToolTip(tr("Image %1, in a batch of %2").arg(image.image).arg(image.neighbours + 1));
 }
 
 void ModeDifferenceView::showFlips() {
@@ -390,7 +308,7 @@ void ModeDifferenceView::showGap(GapReport report) {
     };
     for (const auto& layer : m_gapReport->split.layers) add(QString::fromStdString(layer.name), layer.overall);
     add(tr("logits"), m_gapReport->split.logits);
-    m_gap->setTitle(tr("Gap meter, step %1").arg(m_gapOf->second.value));
+    m_gap->setTitle(tr("Gap meter, step %1").arg(m_gapReport->step.value));
     m_gap->setUnit(
         tr("%1 of %2 training batches").arg(m_gapReport->trainingBatches).arg(m_gapReport->allTrainingBatches));
     m_gap->setBars(names, std::move(parts), std::move(totals));

@@ -66,6 +66,7 @@ class ModeDifferenceView : public QWidget {
     void gapEnded();
     void applyTheme();
     bool isStanding() const;
+    std::pair<std::uint64_t, StepIndex> stateShown() const;
 
     PageContext m_context;
     widgets::GroupedBarPlot* m_layers;
@@ -83,6 +84,7 @@ class ModeDifferenceView : public QWidget {
     QObject m_gapAsker;  ///< its questions do not replace those of the other plots
     std::stop_source m_gapStop;
     bool m_measuring = false;
+    bool m_standing = false;
     /// The state that the gap was measured at: not again for the same one.
     std::optional<std::pair<std::uint64_t, StepIndex>> m_gapOf;
     std::optional<ModeReport> m_report;

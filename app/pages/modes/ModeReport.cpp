@@ -132,6 +132,7 @@ GapReport measureGap(StateOnView& view, const std::stop_token& stop) {
                                                                watch.part(0, 0.4));
     return {.split = instruments::gap_split(view.experiment.network(), measured, statistics, view.trainer.pool(),
                                             watch.part(0.4, 1)),
+            .step = view.experiment.step(),
             .trainingBatches = training.size(),
             .allTrainingBatches = instruments::training_images(view.experiment).size()};
 }

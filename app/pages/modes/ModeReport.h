@@ -57,6 +57,7 @@ ModeReport measureModes(StateOnView& view, const ModeWishes& wishes);
 /// The gap of all layers and its causes, over the same images.
 struct GapReport {
     instruments::GapSplit split;
+    StepIndex step;
     std::int64_t trainingBatches = 0;
     std::int64_t allTrainingBatches = 0;
 };
