@@ -62,7 +62,9 @@ std::vector<QAction*> SurgeryController::actions() {
 QString SurgeryController::layerName() const {
     const auto& description = m_run.model().description();
     if (!description || !m_selection.layer()) return {};
-    return QString::fromStdString(description->layers.at(std::size_t(m_selection.layer()->value)).name);
+    const auto& layer = description->layers.at(std::size_t(m_selection.layer()->value));
+    // Other norm layers have no running statistics and are left alone.
+    return layer.kind.starts_with("BatchNorm") ? QString::fromStdString(layer.name) : QString();
 }
 
 void SurgeryController::setValue(NormField field, int channel, double value) {

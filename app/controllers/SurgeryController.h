@@ -35,7 +35,7 @@ class SurgeryController : public QObject {
     QAction* unfreezeAction() { return &m_unfreeze; }
     /// Ends the measurement of exact statistics; enabled while there is one.
     QAction* stopAction() { return &m_stop; }
-    /// Name of the selected layer; empty if there is none.
+    /// Name of the selected batch norm layer; empty if there is none.
     QString layerName() const;
 
    public slots:

@@ -106,7 +106,7 @@ void SurgeryDialog::hideEvent(QHideEvent* event) {
 void SurgeryDialog::refresh() {
     if (!isVisible()) return;
     const auto layer = m_selection.layer();
-    if (!layer) return showValues({});
+    if (!layer || m_surgery.layerName().isEmpty()) return showValues({});
     m_feed.ask(this, [this, layer = *layer](StateOnView& view) -> Answer {
         auto values = normLayerValues(view.experiment.network(), layer);
         return [this, values] { showValues(values); };
@@ -114,7 +114,7 @@ void SurgeryDialog::refresh() {
 }
 
 void SurgeryDialog::showValues(NormLayerValues values) {
-    m_title->setText(values.layer.empty() ? tr("This network has no batch norm layer")
+    m_title->setText(values.layer.empty() ? tr("No batch norm layer is selected")
                                           : QString::fromStdString(values.layer));
     m_state->setText(values.layer.empty() ? QString()
                      : values.tracks      ? tr("after step %1 · %2 batches tracked · %3")
