@@ -188,6 +188,22 @@ class tst_Surgery : public QObject {
         QCOMPARE(open.model().events().back().new_value, "0.75");
     }
 
+    void otherNormLayersAreLeftAlone() {
+        OpenWindow open;
+        open.trainTo(2);
+        open.window.experiment().changeChoice("model.norm.type", "type", "group");
+        open.window.experiment().restart();
+        QTRY_VERIFY_WITH_TIMEOUT(open.model().description()->layers[1].kind == "GroupNorm", patience);
+        QVERIFY(open.window.surgery().layerName().isEmpty());
+        QVERIFY(!open.window.surgery().resetAction()->isEnabled());
+        QSignalSpy failed(&open.window.feed(), &StateFeed::failed);
+        QTest::keyClick(&open.window, Qt::Key_E, Qt::ControlModifier);
+        auto* dialog = open.window.findChild<SurgeryDialog*>();
+        QTRY_VERIFY(dialog->isVisible());
+        QCOMPARE(dialog->values()->rowCount(), 0);
+        QVERIFY(failed.isEmpty());
+    }
+
     void theMenuHasEverything() {
         OpenWindow open;
         QTRY_VERIFY_WITH_TIMEOUT(open.model().description(), patience);

@@ -42,7 +42,7 @@ class tst_FormulaView : public QObject {
         QTest::newRow("zero") << 0.0 << "0";
         QTest::newRow("count") << 50176.0 << "50176";
         QTest::newRow("five digits") << 0.123456789 << "0.12346";
-        QTest::newRow("small") << 1e-5 << "1e-5";
+        QTest::newRow("small") << 1e-5 << QString::fromUtf8("1e−5");
         QTest::newRow("negative") << -12.5 << QString::fromUtf8("−12.5");
         QTest::newRow("large") << 123456789.0 << "1.2346e8";
         QTest::newRow("nan") << std::nan("") << "NaN";

@@ -147,6 +147,7 @@ int GroupedBarPlot::labelDistance() {
     const double room = double(std::max(1, chart().width() - axisPixels)) / double(m_categories.size());
     const bool slants = !numbers && room < widest;
     chart().xAxis->setTickLabelRotation(slants ? -40 : 0);
+    chart().axisRect()->setMinimumMargins({slants ? widest * 3 / 4 : 6, 6, 10, 6});  // the first name needs room, too
     const double needed = slants ? metrics.height() : widest;
     return std::max(1, int(std::ceil(needed / room)));
 }
