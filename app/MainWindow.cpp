@@ -2,6 +2,7 @@
 
 #include "app/pages/DataPage.h"
 #include "app/pages/InspectPage.h"
+#include "app/menus/LayerMenu.h"
 #include "app/menus/MainMenu.h"
 #include "app/pages/PageStack.h"
 #include "app/panels/DivergenceBanner.h"
@@ -105,7 +106,9 @@ MainWindow::MainWindow(widgets::Theme& theme, const LaunchOptions& options, QWid
     }
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow() {
+    hide();  // pages hear of it while what they work with is still there
+}
 
 void MainWindow::buildLayout() {
     auto* content = new QWidget;
@@ -162,10 +165,15 @@ void MainWindow::buildMenus() {
     file->addSeparator();
     file->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
 
+    auto* layer =
+        new LayerMenu(m_theme, {m_surgery, m_selection, m_feed, *m_pages, *m_strip}, *this);
+    menuBar()->addMenu(layer);
     m_menus = new MainMenu(m_theme,
                            {m_run, m_experiment, m_timeline, m_slowMotion, m_themes, *m_presenter, m_selection,
                             *m_pages, *m_panels, *m_panel},
                            *this);
+    constexpr int viewMenu = 4;  // behind File, Layer, Edit and Run
+    menuBar()->insertMenu(menuBar()->actions().at(viewMenu), layer);
     m_presenter->hide(menuBar());
     m_presenter->hide(m_status);
 
@@ -185,6 +193,8 @@ void MainWindow::connectParts() {
     connect(&m_selection, &SelectionModel::layerChanged, m_strip, [this] {
         if (m_selection.layer()) m_strip->selectLayer(in_strip(*m_selection.layer()));
     });
+    connect(&m_selection, &SelectionModel::microscopeRequested, m_pages,
+            [this] { m_pages->showPage(QStringLiteral("microscope")); });
     connect(m_transport, &widgets::TransportBar::speedChanged, &m_run, &RunController::setSpeed);
     connect(&m_theme, &widgets::Theme::changed, this, &MainWindow::applyTheme);
     connect(&m_writer, &BackgroundWriter::failed, this, &MainWindow::showNotice);

@@ -10,6 +10,7 @@
 #include "app/controllers/SlowMotion.h"
 #include "app/controllers/ThemeController.h"
 #include "app/controllers/TimelineController.h"
+#include "app/controllers/SurgeryController.h"
 #include "app/files/BackgroundWriter.h"
 #include "app/menus/HelpFromToolTips.h"
 #include "app/models/SelectionModel.h"
@@ -59,6 +60,7 @@ class MainWindow : public QMainWindow {
     ExperimentPanel* experimentPanel() const { return m_panel; }
     StateFeed& feed() { return m_feed; }
     ExportController& exporter() { return m_export; }
+    SurgeryController& surgery() { return m_surgery; }
     PageStack* pages() const { return m_pages; }
     widgets::NetworkStrip* networkStrip() const { return m_strip; }
     widgets::TransportBar* transport() const { return m_transport; }
@@ -102,6 +104,7 @@ class MainWindow : public QMainWindow {
     SelectionModel m_selection{m_run.model()};
     StateFeed m_feed{m_run};
     ExportController m_export{m_run, m_feed, this};
+    SurgeryController m_surgery{m_run, m_experiment, m_selection, m_feed};
     BackgroundWriter m_writer;
     FileController m_files;
     std::unique_ptr<RecoveryController> m_recovery;  ///< none for unattended runs

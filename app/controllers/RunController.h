@@ -54,6 +54,8 @@ class RunController : public QObject {
     void requestState(QObject* receiver, std::optional<StepIndex> step,
                       std::function<void(const std::optional<StatePath>&)> receive);
 
+    /// See TrainingSession::edit(); model().edited() tells what became of it.
+    void editNorm(NormEdit edit);
     /// See TrainingSession::copy_state(); `receive` is called on the session's thread.
     void copyState(std::optional<StepIndex> step, StateReceiver receive);
 

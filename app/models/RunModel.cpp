@@ -130,6 +130,10 @@ void RunModel::take(const telemetry::RunRewound& item) {
     emit rewound(item);
 }
 
+void RunModel::take(const telemetry::RunEdited& item) {
+    emit edited(item);
+}
+
 void RunModel::take(const telemetry::RunDiverged& item) {
     m_divergence = item;
 }

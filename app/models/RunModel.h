@@ -53,6 +53,8 @@ class RunModel : public QObject {
     /// The run stands at an earlier step again: later steps and events are gone. stepsAppended() and eventsRecorded()
     /// follow, so that whoever shows them shows what is left.
     void rewound(const normscope::telemetry::RunRewound& item);
+    /// Values of norm layers were changed by hand, or such an edit was refused.
+    void edited(const normscope::telemetry::RunEdited& item);
     /// events() grew, or shrank.
     void eventsRecorded();
     /// snapshot() is a newer one.
@@ -66,6 +68,7 @@ class RunModel : public QObject {
     void take(const telemetry::RunEvent& item);
     void take(const telemetry::RunNotice& item);
     void take(const telemetry::RunRewound& item);
+    void take(const telemetry::RunEdited& item);
     void take(const telemetry::RunDiverged& item);
     void adoptSnapshot(const telemetry::Snapshot& snapshot);
 

@@ -31,6 +31,13 @@ void SelectionModel::setCursorStep(std::optional<double> step) {
     emit cursorStepChanged();
 }
 
+void SelectionModel::openMicroscope(const MicroscopeTarget& target) {
+    m_target = target;
+    selectLayer(target.layer);
+    selectChannels({target.channel});
+    emit microscopeRequested();
+}
+
 void SelectionModel::followRun() {
     const auto& layers = m_run.description()->layers;
     const auto position = [this] { return static_cast<std::size_t>(m_layer->value); };

@@ -7,6 +7,8 @@
 #include "app/pages/DistributionsPage.h"
 #include "app/pages/FeatureMapsPage.h"
 #include "app/pages/StatisticsPage.h"
+#include "app/pages/microscope/MicroscopePage.h"
+#include "app/pages/modes/TrainEvalPage.h"
 
 #include <QCoreApplication>
 
@@ -47,6 +49,12 @@ const std::vector<PageEntry>& pageList() {
         {QStringLiteral("feature-maps"), translated("Feature maps"),
          translated("An image, and what each channel makes of it before and after a norm layer"),
          make<FeatureMapsPage>},
+        {QStringLiteral("train-eval"), translated("Train vs eval"),
+         translated("The same images through both modes: by layer, channel and image, and what makes the difference"),
+         make<TrainEvalPage>},
+        {QStringLiteral("microscope"), translated("Microscope"),
+         translated("One channel as arithmetic on live numbers: four steps forward, three terms backward"),
+         make<MicroscopePage>},
     };
     return pages;
 }

@@ -5,11 +5,13 @@
 #include "core/telemetry/RunEvent.h"
 #include "core/telemetry/StepColumns.h"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -31,6 +33,14 @@ struct RunRewound {
     std::map<std::string, double> hyperparameters;  ///< by HyperparameterSpec::key, in force at that step
 };
 
+/// Values of norm layers were changed by hand after this step; no values if that was refused or cancelled.
+struct RunEdited {
+    std::uint64_t id = 0;  ///< NormEdit::id
+    StepIndex step;
+    std::vector<std::pair<std::string, double>> old_values;  ///< by SettingChange::key
+    std::vector<std::pair<std::string, double>> new_values;
+};
+
 /// The run has stopped at a step in which values were no longer finite; the step before was the last good one.
 struct RunDiverged {
     StepIndex step;
@@ -40,7 +50,7 @@ struct RunDiverged {
 };
 
 /// In the order in which they happened.
-using TelemetryItem = std::variant<RunStarted, StepColumns, RunEvent, RunNotice, RunRewound, RunDiverged>;
+using TelemetryItem = std::variant<RunStarted, StepColumns, RunEvent, RunNotice, RunRewound, RunEdited, RunDiverged>;
 
 /// Unbounded while nobody drains: the reader's timer must run whenever the trainer does.
 class TelemetryQueue {

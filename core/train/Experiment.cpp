@@ -73,9 +73,22 @@ void Experiment::set_hyperparameter(std::string_view key, double value) {
 }
 
 void Experiment::apply(const SettingChange& change) {
+    if (parse_norm_key(change.key)) return edit({{change.key, change.value}});
     if (change.key != planned_epochs_key) return set_hyperparameter(change.key, change.value);
     m_planned_epochs = static_cast<std::int64_t>(change.value);
     m_changes.push_back({m_step, change.key, change.value});
+}
+
+void Experiment::edit(const NormValues& values) {
+    norm_values(m_network, values);  // refuses what does not exist before anything changes
+    for (const auto& [text, value] : values) {
+        if (const auto reason = reason_to_refuse(*parse_norm_key(text), value)) throw InputError(*reason + ".");
+    }
+    for (const auto& [text, value] : values) {
+        const NormKey key = *parse_norm_key(text);
+        set_norm_value(m_network, key, value);
+        m_changes.push_back({m_step, text, norm_value(m_network, key)});
+    }
 }
 
 void Experiment::extend() {
@@ -88,6 +101,11 @@ void Experiment::set_position(RunPosition position) {
     m_step = position.step;
     m_planned_epochs = position.planned_epochs;
     m_changes = std::move(position.changes);
+    // All other values are part of the model's state.
+    for (const SettingChange& change : m_changes) {
+        const auto key = parse_norm_key(change.key);
+        if (key && key->field == NormField::frozen) set_norm_value(m_network, *key, change.value);
+    }
 }
 
 bool Experiment::finished() const {
@@ -112,7 +130,8 @@ std::size_t Experiment::memory_bytes() const {
         for (const auto& buffer : layer->buffers()) bytes += buffer.value.size_bytes();
     }
     bytes += static_cast<std::size_t>(m_recipe.data.batch_size) * sizeof(std::int64_t);
-    return bytes + m_changes.capacity() * (sizeof(SettingChange) + planned_epochs_key.size());
+    for (const SettingChange& change : m_changes) bytes += sizeof(change) + change.key.capacity();
+    return bytes;
 }
 
 }  // namespace normscope

@@ -7,6 +7,7 @@
 #include "core/telemetry/Indices.h"
 #include "core/train/BatchSampler.h"
 #include "core/train/Dataset.h"
+#include "core/train/NormEdit.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,8 +20,8 @@ namespace normscope {
 /// A setting that got another value during a run.
 struct SettingChange {
     StepIndex step;   ///< the last step done with the old value
-    std::string key;  ///< HyperparameterSpec::key, or planned_epochs_key
-    double value;     ///< NaN: unset, as in HyperparameterSpec
+    std::string key;  ///< HyperparameterSpec::key, planned_epochs_key, or a NormKey's text ("bn1.running_mean[3]")
+    double value;     ///< NaN: unset, as in HyperparameterSpec; the number itself for a NormKey
 };
 
 /// SettingChange::key of Experiment::extend().
@@ -66,6 +67,9 @@ class Experiment {
     const std::vector<SettingChange>& changes() const { return m_changes; }
     /// Makes a logged change again. Throws InputError as set_hyperparameter() does.
     void apply(const SettingChange& change);
+    /// Sets values of norm layers by hand, each a change of its own. Throws InputError as set_norm_value() does;
+    /// nothing has changed then.
+    void edit(const NormValues& values);
 
     RunPosition position() const { return {m_step, m_sampler.state(), m_planned_epochs, m_changes}; }
     /// Goes on from a position, which belongs to the recipe in force there. Throws InputError if there is none such.

@@ -31,12 +31,13 @@ constexpr std::string_view first_name = "optimizer.first";
 constexpr std::string_view second_name = "optimizer.second";
 constexpr std::string_view updates_name = "optimizer.updates";
 
-/// [[step, key, value], …]; null for an unset value.
+/// [[step, key, value], …]; null for an unset value, text for what JSON has no number for.
 std::string changes_to_json(const std::vector<SettingChange>& changes) {
     auto list = nlohmann::ordered_json::array();
     for (const auto& change : changes) {
-        const auto value =
-            std::isnan(change.value) ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(change.value);
+        nlohmann::ordered_json value = change.value;
+        if (std::isnan(change.value)) value = nullptr;
+        if (std::isinf(change.value)) value = exact_text(change.value);
         list.push_back({change.step.value, change.key, value});
     }
     return list.dump();
@@ -72,10 +73,12 @@ class MetadataReader {
         std::vector<SettingChange> changes;
         for (const auto& item : list) {
             if (!item.is_array() || item.size() != 3 || !item[0].is_number_integer() || !item[1].is_string() ||
-                !(item[2].is_number() || item[2].is_null())) {
+                !(item[2].is_number() || item[2].is_null() || is_infinite(item[2]))) {
                 refuse(std::string(key) + " holds an entry that is not [step, key, value]");
             }
-            const double value = item[2].is_null() ? std::numeric_limits<double>::quiet_NaN() : item[2].get<double>();
+            const double value = item[2].is_null()     ? std::numeric_limits<double>::quiet_NaN()
+                                 : item[2].is_string() ? exact_number(item[2].get<std::string>(), m_file_name)
+                                                       : item[2].get<double>();
             changes.push_back({StepIndex{item[0].get<std::int64_t>()}, item[1].get<std::string>(), value});
             const StepIndex before = changes.size() > 1 ? changes[changes.size() - 2].step : StepIndex{0};
             check_change(changes.back(), before, last);
@@ -87,12 +90,18 @@ class MetadataReader {
     }
 
    private:
+    static bool is_infinite(const nlohmann::ordered_json& value) { return value == "inf" || value == "-inf"; }
+
     void check_change(const SettingChange& change, StepIndex before, StepIndex last) const {
         if (change.step < before || change.step > last) refuse("its log of changes is not in the order of steps");
         if (change.key == planned_epochs_key) {
             if (!(change.value >= 1 && change.value <= static_cast<double>(most_planned_epochs))) {
                 refuse("its log of changes plans no possible number of epochs");
             }
+            return;
+        }
+        if (const auto norm_key = parse_norm_key(change.key)) {
+            if (const auto reason = reason_to_refuse(*norm_key, change.value)) refuse("in its log, " + *reason);
             return;
         }
         const auto* spec = telemetry::find_hyperparameter(change.key);

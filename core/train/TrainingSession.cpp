@@ -2,6 +2,7 @@
 
 #include "core/Error.h"
 #include "core/telemetry/Hyperparameter.h"
+#include "core/train/ExactText.h"
 #include "core/train/Recorder.h"
 
 #include <algorithm>
@@ -16,6 +17,17 @@ namespace {
 
 /// Steps between checkpoints: no replay of recent steps is longer, and copying costs next to nothing.
 constexpr std::int64_t checkpoint_every = 8;
+
+/// As a time axis marks it; the numbers only if there is one.
+telemetry::RunEvent event_of(const NormEdit& edit, const telemetry::RunEdited& edited) {
+    const auto& [key, value] = edited.new_values.front();
+    const bool single = edited.new_values.size() == 1;
+    return {.step = edited.step,
+            .key = single ? key : parse_norm_key(key)->layer,
+            .label = edit.label,
+            .old_value = single ? exact_text(edited.old_values.front().second) : std::string(),
+            .new_value = single ? exact_text(value) : std::string()};
+}
 
 }  // namespace
 
@@ -54,6 +66,10 @@ void TrainingSession::reset(bool play_at_once) {
 
 void TrainingSession::rewind(StepIndex step) {
     post(Rewind{step});
+}
+
+void TrainingSession::edit(NormEdit edit) {
+    post(Edit{std::move(edit)});
 }
 
 void TrainingSession::copy_state(std::optional<StepIndex> step, StateReceiver receive) {
@@ -119,7 +135,7 @@ bool TrainingSession::is_superseded() {
     const std::lock_guard lock(m_mutex);
     return std::ranges::any_of(m_commands, [](const Command& command) {
         return std::holds_alternative<Rewind>(command) || std::holds_alternative<Load>(command) ||
-               std::holds_alternative<Reset>(command);
+               std::holds_alternative<Reset>(command) || std::holds_alternative<Edit>(command);
     });
 }
 
@@ -207,6 +223,32 @@ void TrainingSession::execute(const Rewind& command) {
     m_until.reset();
     m_queue->push(telemetry::RunRewound{command.step, describe(*m_experiment, m_run_id).hyperparameters});
     set_state(RunState::paused);
+}
+
+void TrainingSession::execute(const Edit& command) {
+    if (!m_experiment) return;
+    const NormEdit& edit = command.edit;
+    const instruments::Watch watch{edit.watch.stop, [this, &edit](double share) {
+                                       if (is_superseded()) throw instruments::Cancelled();
+                                       if (edit.watch.progress) edit.watch.progress(share);
+                                   }};
+    telemetry::RunEdited edited{.id = edit.id, .step = m_experiment->step(), .old_values = {}, .new_values = {}};
+    try {
+        const NormValues wanted = edit.values(*m_experiment, m_trainer.pool(), watch);
+        edited.old_values = norm_values(m_experiment->network(), wanted);
+        m_experiment->edit(wanted);
+        edited.new_values = norm_values(m_experiment->network(), wanted);
+    } catch (const instruments::Cancelled&) {
+        edited.old_values.clear();
+    } catch (...) {
+        m_queue->push(telemetry::RunEdited{.id = edit.id, .step = edited.step, .old_values = {}, .new_values = {}});
+        throw;
+    }
+    hand_over(true);  // the steps before the change come before it
+    if (!edited.new_values.empty()) m_queue->push(event_of(edit, edited));
+    m_queue->push(std::move(edited));
+    publish_snapshot();
+    wake_reader();
 }
 
 void TrainingSession::execute(const CopyState& command) {

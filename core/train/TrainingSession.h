@@ -67,6 +67,10 @@ class TrainingSession {
     /// and pauses; later steps and changes are forgotten. Leaves a RunRewound. Steps are taken again from the nearest
     /// checkpoint; another rewind(), load() or reset() that comes meanwhile takes its place.
     void rewind(StepIndex step);
+    /// Sets values of norm layers by hand; measuring them first may take a while, which another edit(), rewind(),
+    /// load() or reset() cuts short. Leaves a RunEvent and a RunEdited, or a RunNotice and a RunEdited without values
+    /// if refused.
+    void edit(NormEdit edit);
     /// Gives a copy of the present state, or of the checkpoint before `step` (of the newest, if that has not been taken
     /// yet). The run goes on; `receive` is not called if the session ends first.
     void copy_state(std::optional<StepIndex> step, StateReceiver receive);
@@ -94,11 +98,15 @@ class TrainingSession {
     struct Rewind {
         StepIndex step;
     };
+    struct Edit {
+        NormEdit edit;
+    };
     struct CopyState {
         std::optional<StepIndex> step;
         StateReceiver receive;
     };
-    using Command = std::variant<Load, Play, Pause, StepOnce, SetSpeed, SetHyperparameter, Reset, Rewind, CopyState>;
+    using Command =
+        std::variant<Load, Play, Pause, StepOnce, SetSpeed, SetHyperparameter, Reset, Rewind, Edit, CopyState>;
 
     void post(Command command);
     void thread_main(const std::stop_token& stop);
@@ -117,6 +125,7 @@ class TrainingSession {
     void execute(const SetHyperparameter& command);
     void execute(const Reset& command);
     void execute(const Rewind& command);
+    void execute(const Edit& command);
     void execute(const CopyState& command);
 
     void start(Experiment experiment, bool play);

@@ -84,7 +84,7 @@ void ChartPlot::refresh() {
     m_chart->yAxis->setVisible(!empty);
     m_chart->yAxis->grid()->setVisible(!empty);
     draw();
-    m_chart->replot(QCustomPlot::rpQueuedReplot);
+    m_chart->replot(QCustomPlot::rpQueuedRefresh);  // drawn now, painted with the next turn
 }
 
 void ChartPlot::showEvent(QShowEvent* event) {

@@ -59,7 +59,16 @@ QComboBox:disabled { color: @faint; }
 QComboBox::drop-down { border: none; width: 18px; }
 QComboBox::down-arrow { image: url(:/normscope/icons/chevron-@mode.svg); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: @surface; color: @text; border: 1px solid @border; padding: 4px; outline: none; selection-background-color: @accentBackground; selection-color: @text; }
+QAbstractSpinBox { padding-right: 18px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; border: none; background: transparent; width: 18px; }
+QAbstractSpinBox::up-button { subcontrol-position: top right; }
+QAbstractSpinBox::down-button { subcontrol-position: bottom right; }
+QAbstractSpinBox::up-arrow { image: url(:/normscope/icons/chevron-up-@mode.svg); width: 11px; height: 11px; }
+QAbstractSpinBox::down-arrow { image: url(:/normscope/icons/chevron-@mode.svg); width: 11px; height: 11px; }
 QCheckBox, QRadioButton { spacing: 7px; color: @text; }
+QRadioButton::indicator { width: 12px; height: 12px; border: 1px solid @faint; border-radius: 7px; background: @sunken; }
+QRadioButton::indicator:checked { border-color: @accent; background: qradialgradient(cx:0.5, cy:0.5, radius:0.5, fx:0.5, fy:0.5, stop:0 @accentText, stop:0.38 @accentText, stop:0.5 @accent, stop:1 @accent); }
+QRadioButton:focus { color: @accent; }
 QCheckBox:disabled, QRadioButton:disabled { color: @faint; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
