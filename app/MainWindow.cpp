@@ -136,7 +136,7 @@ QWidget* MainWindow::buildHeader() {
 void MainWindow::buildMenus() {
     QMenu* file = menuBar()->addMenu(tr("&File"));
     file->addAction(tr("&Open recipe…"), QKeySequence::Open, this, &MainWindow::openRecipe);
-    file->addAction(tr("Open &data (IDX)…"), QKeySequence(Qt::CTRL | Qt::Key_D), this, &MainWindow::openData);
+    file->addAction(tr("Choose &data…"), QKeySequence(Qt::CTRL | Qt::Key_D), this, &MainWindow::openData);
     file->addSeparator();
     file->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
 
@@ -264,11 +264,7 @@ void MainWindow::openRecipe() {
 }
 
 void MainWindow::openData() {
-    const QString filter = tr("IDX files (*ubyte *.gz *.idx);;All files (*)");
-    const QString images = QFileDialog::getOpenFileName(this, tr("Images (IDX)"), {}, filter);
-    if (images.isEmpty()) return;
-    const QString labels = QFileDialog::getOpenFileName(this, tr("Labels (IDX)"), images, filter);
-    if (!labels.isEmpty()) m_experiment.openData(QStringLiteral("idx:%1,%2").arg(images, labels));
+    m_pages->showPage(QStringLiteral("data"));
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {

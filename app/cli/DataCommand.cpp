@@ -3,9 +3,8 @@
 #include "app/cli/ProgressLine.h"
 #include "core/io/MessageText.h"
 #include "core/recipe/Recipe.h"
-#include "datasets/ChannelMoments.h"
 #include "datasets/DataSpec.h"
-#include "datasets/LoadReport.h"
+#include "datasets/DataSummary.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -62,31 +61,20 @@ std::string shown(const std::filesystem::path& path) {
     return quoted.substr(1, quoted.size() - quotes);
 }
 
-Json describe(const Dataset& data, Watch& watch) {
-    std::vector<std::int64_t> counts(data.class_names().size(), 0);
-    for (std::int64_t i = 0; i < data.size(); ++i) ++counts[static_cast<std::size_t>(data.label(i))];
+Json json_of(const datasets::PartSummary& part) {
     Json classes = Json::object();
-    for (std::size_t i = 0; i < counts.size(); ++i) classes[data.class_names()[i]] = counts[i];
-    const auto moments = datasets::channel_moments(data, watch.options());
-    return {{"images", data.size()}, {"height", data.height()}, {"width", data.width()}, {"channels", data.channels()},
-            {"mean", moments.mean},  {"std", moments.std},      {"classes", classes}};
+    for (std::size_t i = 0; i < part.class_counts.size(); ++i) classes[part.class_names[i]] = part.class_counts[i];
+    return {{"images", part.images},     {"height", part.height},        {"width", part.width}, {"channels", part.channels},
+            {"mean", part.moments.mean}, {"std", part.moments.std}, {"classes", classes}};
 }
 
-/// Adds what was left out; parts of one set share a report.
-void add_report(Json& result, const DataSplit& split) {
-    result["skipped_count"] = 0;
+void add_report(Json& result, const datasets::DataSummary& summary) {
+    result["skipped_count"] = summary.skipped.size();
     result["skipped"] = Json::array();
-    result["notes"] = Json::array();
-    const auto add = [&](const datasets::LoadReport& report) {
-        for (const auto& file : report.skipped) {
-            result["skipped"].push_back({{"path", shown(file.path)}, {"reason", file.reason}});
-        }
-        for (const auto& note : report.notes) result["notes"].push_back(note);
-    };
-    const auto& train = datasets::load_report_of(*split.train);
-    add(train);
-    if (split.eval && &datasets::load_report_of(*split.eval) != &train) add(datasets::load_report_of(*split.eval));
-    result["skipped_count"] = result["skipped"].size();
+    for (const auto& file : summary.skipped) {
+        result["skipped"].push_back({{"path", shown(file.path)}, {"reason", file.reason}});
+    }
+    result["notes"] = summary.notes;
 }
 
 void print_numbers(const char* title, const Json& numbers) {
@@ -127,17 +115,18 @@ int run(const Options& options) {
     DataRecipe recipe;
     recipe.source = options.spec;
     const DataSplit split = datasets::load_data(recipe, watch.options());
-    Json result{{"name", split.train->name()}, {"train", describe(*split.train, watch)}};
-    if (split.eval) result["eval"] = describe(*split.eval, watch);
-    add_report(result, split);
+    const datasets::DataSummary summary = datasets::summarize(split, watch.options());
+    Json result{{"name", summary.name}, {"train", json_of(summary.train)}};
+    if (summary.eval) result["eval"] = json_of(*summary.eval);
+    add_report(result, summary);
     if (options.json) {
         // Names that are not UTF-8 must not stop the rest from being told.
         std::cout << result.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
         return 0;
     }
-    std::cout << split.train->name() << '\n';
+    std::cout << summary.name << '\n';
     print("training", result["train"]);
-    if (split.eval) print("held out", result["eval"]);
+    if (summary.eval) print("held out", result["eval"]);
     print_report(result);
     return 0;
 }

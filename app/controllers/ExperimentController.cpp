@@ -59,10 +59,13 @@ void ExperimentController::openRecipe(const QString& path, bool playAtOnce) {
     m_run.load([name = path.toStdString()] { return load_recipe(name); }, playAtOnce);
 }
 
-void ExperimentController::openData(const QString& spec) {
+void ExperimentController::openData(const DataRecipe& data) {
     Recipe recipe = m_recipe;
-    recipe.data.source = spec.toStdString();
-    recipe.data.eval_source.reset();
+    recipe.data.source = data.source;
+    recipe.data.eval_source = data.eval_source;
+    recipe.data.eval_fraction = data.eval_fraction;
+    recipe.data.mean = data.mean;
+    recipe.data.std = data.std;
     m_run.load([recipe] { return recipe; }, true);
 }
 

@@ -33,8 +33,9 @@ class ExperimentController : public QObject {
     void startDefault(bool playAtOnce);
     /// Reads the recipe and starts it. If that fails, the present run goes on.
     void openRecipe(const QString& path, bool playAtOnce);
-    /// Trains on another data set (a SPEC of the command line). If that fails, the present run goes on.
-    void openData(const QString& spec);
+    /// Trains on another data set with the present settings: source, held-out images, mean and std are taken from
+    /// `data`. If that fails, the present run goes on.
+    void openData(const DataRecipe& data);
 
    public slots:
     /// Changes one setting, with undo.

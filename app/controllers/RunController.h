@@ -32,6 +32,8 @@ class RunController : public QObject {
     RunModel& model() { return m_model; }
     int threads() const { return m_threads; }
     const FrameClock& clock() const { return m_clock; }
+    /// Data sets already read.
+    const std::shared_ptr<DataCache>& dataCache() const { return m_data; }
     QAction* playPauseAction() { return &m_playPause; }
     QAction* stepAction() { return &m_step; }
     /// What it starts again with is the ExperimentController's to say, which connects it.
@@ -71,7 +73,7 @@ class RunController : public QObject {
     QAction m_step;
     QAction m_reset;
     QAction m_lastGoodStep;
-    std::shared_ptr<DataCache> m_data;  ///< used on the session's thread only
+    std::shared_ptr<DataCache> m_data;
     std::unique_ptr<TrainingSession> m_session;
 };
 

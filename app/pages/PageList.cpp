@@ -1,5 +1,6 @@
 #include "app/pages/PageList.h"
 
+#include "app/pages/DataPage.h"
 #include "app/pages/StatisticsPage.h"
 
 #include <QCoreApplication>
@@ -23,6 +24,9 @@ const std::vector<PageEntry>& pageList() {
         {QStringLiteral("statistics"), translated("Statistics"),
          translated("Batch against running statistics, γ and β, train against eval mode, loss and accuracy"),
          make<StatisticsPage>},
+        {QStringLiteral("data"), translated("Data"),
+         translated("What a data set holds: classes, pictures, channel statistics, what was skipped and why"),
+         make<DataPage>},
     };
     return pages;
 }

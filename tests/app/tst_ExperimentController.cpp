@@ -130,7 +130,7 @@ void tst_ExperimentController::missingDataLeavesTheRunAlone() {
     const auto step = m_run.model().snapshot().step;
     QSignalSpy noticed(&m_run.model(), &RunModel::noticed);
 
-    m_experiment.openData(QStringLiteral("idx:%1,%1").arg(path));
+    m_experiment.openData({.source = QStringLiteral("idx:%1,%1").arg(path).toStdString()});
 
     QTRY_COMPARE_WITH_TIMEOUT(noticed.count(), 1, patience);
     QVERIFY2(noticed.first().first().toString().contains(path), qPrintable(noticed.first().first().toString()));

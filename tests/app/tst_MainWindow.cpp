@@ -208,8 +208,7 @@ void tst_MainWindow::zoomsAllPlotsTogether() {
     QTRY_VERIFY_WITH_TIMEOUT(open.step() >= 30, patience);
     const auto* page = statisticsOf(open.window);
     emit page->meanPlot()->xRangeChanged(5, 15);
-    for (const auto& [name, plot] : page->plots()) {
-        if (plot == page->meanPlot()) continue;
+    for (const auto* plot : {page->variancePlot(), page->affinePlot(), page->modePlot(), page->lossPlot()}) {
         QTRY_COMPARE(plot->xRange().lower, 5.0);
         QTRY_COMPARE(plot->xRange().upper, 15.0);
         QVERIFY(!plot->isFollowing());

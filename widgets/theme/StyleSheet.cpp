@@ -75,6 +75,7 @@ QProgressBar { background: @border; border: none; border-radius: 4px; }
 QProgressBar::chunk { background: @accent; border-radius: 4px; }
 QHeaderView::section { background: @sunken; color: @muted; border: none; border-bottom: 1px solid @border; padding: 4px 8px; }
 QTableView, QListView, QTreeView { background: @surface; color: @text; border: 1px solid @border; border-radius: 8px; gridline-color: @grid; selection-background-color: @accentBackground; selection-color: @text; }
+QTableView[plain="true"], QListView[plain="true"] { border: none; border-radius: 0; background: transparent; }
 QGroupBox { border: 1px solid @border; border-radius: 10px; margin-top: 10px; padding-top: 8px; }
 QGroupBox::title { subcontrol-origin: margin; left: 12px; color: @muted; }
 )";
