@@ -72,13 +72,16 @@ MainWindow::MainWindow(widgets::Theme& theme, const LaunchOptions& options, QWid
     setWindowTitle(tr("NormScope"));
     setAcceptDrops(true);
     m_status->setThreads(m_run.threads());
+    m_panel->setWhatsThis(tr("The settings of the experiment; each says what it does and when a change takes effect"));
+    m_pages->tabs()->setToolTip(tr("Pages of the workspace"));
     qApp->installEventFilter(&m_help);
     buildLayout();
     buildMenus();
     connectParts();
     connectTimeline();
     connectSlowMotion();
-    applyTheme();
+    // Widgets given another parent lose fonts and colours set before (QStyleSheetStyle): everybody sets them anew.
+    emit m_theme.changed();
     restoreLayout(options);
     m_pages->showPage(options.view.isEmpty() ? QStringLiteral("statistics") : options.view);
 
@@ -99,6 +102,9 @@ void MainWindow::buildLayout() {
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    content->setAccessibleName(tr("Window"));
+    content->setFocusPolicy(Qt::ClickFocus);  // keys go to the window at first, and after a click on nothing
+    content->setFocus();
     m_header = buildHeader();
     column->addWidget(m_header);
     column->addWidget(m_panels, 1);
@@ -201,6 +207,7 @@ void MainWindow::connectSlowMotion() {
 }
 
 void MainWindow::adoptPage(Page* page) {
+    emit m_theme.changed();  // it has another parent now, see the constructor
     for (const auto& [name, plot] : page->plots()) {
         plot->setFileWriter([this](const QString& path, const QByteArray& bytes) { m_writer.write(path, bytes); });
         connect(plot, &widgets::PlotCard::exportFailed, this, &MainWindow::showNotice);
@@ -287,8 +294,11 @@ void MainWindow::applyTheme() {
     widgets::setTextStyle(m_brand, m_theme.font(TextRole::Title), colors.text);
     widgets::setTextStyle(m_slogan, m_theme.font(TextRole::Small), colors.muted);
     widgets::setTextStyle(m_runTitle, m_theme.font(TextRole::Small), colors.muted);
+    m_runTitle->adjustSize();
     m_brandBox->setFixedWidth(m_theme.scaled(254));
-    m_runTitle->setFixedHeight(menuBar()->sizeHint().height());
+    m_runTitle->setFixedHeight(m_theme.scaled(28));
+    menuBar()->adjustSize();  // a corner widget does not tell that it has changed
+    menuBar()->updateGeometry();
     m_header->setStyleSheet(QStringLiteral("#header { background: %1; border-bottom: 1px solid %2; }")
                                 .arg(colors.surface.name(), colors.border.name()));
 }

@@ -38,10 +38,17 @@ bool RunModel::isActive() const {
 void RunModel::drain() {
     // The snapshot first: what was queued before it was published is then drained below.
     const auto snapshot = m_snapshots->take();
+    bool wentBack = false;
     for (const telemetry::TelemetryItem& item : m_queue->drain()) {
         std::visit([this](const auto& chosen) { take(chosen); }, item);
+        wentBack = wentBack || std::holds_alternative<telemetry::RunRewound>(item);
     }
-    if (snapshot) adoptSnapshot(*snapshot);
+    // A snapshot of before the way back knows nothing of it; another one follows.
+    if (snapshot && wentBack) {
+        m_snapshot = *snapshot;
+    } else if (snapshot) {
+        adoptSnapshot(*snapshot);
+    }
     if (std::exchange(m_eventsPending, false)) emit eventsRecorded();
     if (std::exchange(m_stepsPending, false)) emit stepsAppended();
     if (snapshot) emit snapshotChanged();

@@ -44,6 +44,7 @@ Page* PageStack::page(const QString& name) {
     const auto entry = std::ranges::find(pageList(), name, &PageEntry::name);
     if (entry == pageList().end()) return nullptr;
     Page* page = entry->make(m_context).release();
+    if (page->whatsThis().isEmpty()) page->setWhatsThis(entry->summary);
     m_stack->addWidget(page);  // which owns it from now on
     m_pages.emplace(name, page);
     emit pageMade(page);

@@ -42,6 +42,7 @@ ChannelSelector::ChannelSelector(Theme& theme, QWidget* parent)
     m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_scroll->viewport()->setAutoFillBackground(false);
     m_grid->setAccessibleName(tr("Channels"));
+    m_grid->setToolTip(tr("Click selects a channel, Ctrl+click and Shift+click several; arrow keys move"));
 
     connect(m_grid, &ChannelGrid::selectionChanged, this, &ChannelSelector::selectionChanged);
     connect(m_grid, &ChannelGrid::cursorMoved, m_scroll, [this](const QRect& square) {
