@@ -84,7 +84,7 @@ void tst_MainMenu::everyActionHasItsOwnKey() {
 }
 
 void tst_MainMenu::keysOpenPages() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(1);
     int number = 0;
     for (const PageEntry& page : pageList()) {
@@ -95,7 +95,7 @@ void tst_MainMenu::keysOpenPages() {
 }
 
 void tst_MainMenu::sheetListsEveryKey() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(1);
     QTest::keyClick(&open.window, Qt::Key_F1);
     ShortcutSheet* sheet = open.window.menus()->shortcuts();
@@ -109,7 +109,7 @@ void tst_MainMenu::sheetListsEveryKey() {
 }
 
 void tst_MainMenu::choosesThemes() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(1);
     for (const auto& [text, scheme] :
          {std::pair{"Dark", ColorScheme::Dark}, std::pair{"High contrast", ColorScheme::HighContrast},
@@ -129,7 +129,7 @@ void tst_MainMenu::choosesThemes() {
 }
 
 void tst_MainMenu::presentsAndComesBack() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(3);
     auto* status = open.window.findChild<widgets::StatusLine*>();
     const auto caption = [&] {
@@ -160,7 +160,7 @@ void tst_MainMenu::presentsAndComesBack() {
 }
 
 void tst_MainMenu::keysWorkWithoutTheMenuBar() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(3);
     QTest::keyClick(&open.window, Qt::Key_F5);
     QVERIFY(!open.window.menuBar()->isVisible());
@@ -178,7 +178,7 @@ void tst_MainMenu::keysWorkWithoutTheMenuBar() {
 }
 
 void tst_MainMenu::panelsCanBeHiddenMovedAndReset() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(1);
     PanelArea* panels = open.window.panels();
     QDockWidget* dock = panels->panel("experiment");
@@ -199,7 +199,7 @@ void tst_MainMenu::panelsCanBeHiddenMovedAndReset() {
 }
 
 void tst_MainMenu::remembersPanels() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(1);
     PanelArea* panels = open.window.panels();
     QDockWidget* dock = panels->panel("experiment");
@@ -216,7 +216,7 @@ void tst_MainMenu::remembersPanels() {
 }
 
 void tst_MainMenu::everyControlExplainsItself() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(3);
     for (const PageEntry& page : pageList()) {
         open.window.pages()->showPage(page.name);
@@ -237,7 +237,7 @@ void tst_MainMenu::everyControlExplainsItself() {
 }
 
 void tst_MainMenu::tabReachesEveryControl() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(3);
     open.window.activateWindow();
     QTRY_VERIFY(open.window.isActiveWindow());
@@ -303,7 +303,7 @@ void tst_MainMenu::noTextIsClipped() {
 }
 
 void tst_MainMenu::fitsASmallScreen() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(2);
     const auto needs = [&] { return open.window.minimumSizeHint(); };
     QVERIFY2(needs().width() <= 1280 && needs().height() <= 720,
