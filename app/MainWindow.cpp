@@ -179,6 +179,7 @@ void MainWindow::buildMenus() {
 
     m_runTitle = new QLabel;
     m_runTitle->setContentsMargins(0, 0, 16, 0);
+    m_runTitle->setFixedHeight(28);  // the menu bar would grow with it, but not shrink again
     menuBar()->setCornerWidget(m_runTitle);
 }
 
@@ -360,7 +361,6 @@ void MainWindow::applyTheme() {
     widgets::setTextStyle(m_runTitle, m_theme.font(TextRole::Small), colors.muted);
     m_runTitle->adjustSize();
     m_brandBox->setFixedWidth(m_theme.scaled(254));
-    m_runTitle->setFixedHeight(menuBar()->sizeHint().height());
     m_header->setStyleSheet(QStringLiteral("#header { background: %1; border-bottom: 1px solid %2; }")
                                 .arg(colors.surface.name(), colors.border.name()));
 }

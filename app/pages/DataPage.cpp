@@ -110,6 +110,7 @@ widgets::Card* DataPage::buildChooser() {
     auto* card = new widgets::Card(theme(), tr("Data set"));
     card->setFixedWidth(296);
     auto* form = new QScrollArea;
+    form->setAccessibleName(tr("Data set"));
     form->setWidget(m_form);
     form->setWidgetResizable(true);
     form->setFrameShape(QFrame::NoFrame);
@@ -179,6 +180,7 @@ QWidget* DataPage::buildFindings() {
 
     m_galleryCard = new widgets::Card(theme(), tr("Samples"));
     auto* scroll = new QScrollArea;
+    scroll->setAccessibleName(tr("Images"));
     scroll->setWidget(m_gallery);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);

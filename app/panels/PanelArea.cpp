@@ -15,6 +15,15 @@ PanelArea::PanelArea(widgets::Theme& theme, QWidget* pages, QWidget* parent) : Q
     m_reset.setShortcut(QKeySequence(Qt::SHIFT | Qt::Key_F8));
     m_reset.setToolTip(tr("Every panel back to its place and size"));
     connect(&m_reset, &QAction::triggered, this, &PanelArea::resetLayout);
+    // Panels grow and shrink with the type in them.
+    connect(&theme, &widgets::Theme::changed, this, [this, before = theme.scale()]() mutable {
+        const qreal ratio = m_theme.scale() / before;
+        before = m_theme.scale();
+        if (qFuzzyCompare(ratio, 1)) return;
+        for (const Place& place : m_places) {
+            resizeDocks({place.dock}, {qRound(place.dock->width() * ratio)}, Qt::Horizontal);
+        }
+    });
 }
 
 QAction* PanelArea::addPanel(const QString& name, const QString& title, QWidget* content, Qt::DockWidgetArea area,

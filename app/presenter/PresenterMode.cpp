@@ -1,6 +1,17 @@
 #include "app/presenter/PresenterMode.h"
 
+#include <algorithm>
+
 namespace normscope::app {
+namespace {
+
+/// On a low screen type cannot grow as much, or nothing is left for the plots.
+qreal scaleFor(const QWidget& window) {
+    constexpr qreal heightAtOnce = 640;
+    return std::clamp(window.height() / heightAtOnce, 1.15, PresenterMode::scale);
+}
+
+}  // namespace
 
 PresenterMode::PresenterMode(widgets::Theme& theme, QWidget* window)
     : QObject(window), m_theme(theme), m_escape(QKeySequence(Qt::Key_Escape), window) {
@@ -21,7 +32,7 @@ void PresenterMode::apply(bool on) {
         if (on) wasShown = !widget->isHidden();
         widget->setVisible(!on && wasShown);
     }
-    m_theme.setScale(on ? scale : 1);
+    m_theme.setScale(on ? scaleFor(*qobject_cast<QWidget*>(parent())) : 1);
     emit toggled(on);
 }
 

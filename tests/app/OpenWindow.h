@@ -20,6 +20,13 @@ inline LaunchOptions plainOptions() {
     return options;
 }
 
+/// The run waits at step 0, so that steps can be counted.
+inline LaunchOptions waitingOptions() {
+    LaunchOptions options = plainOptions();
+    options.screenshot = QStringLiteral("unused");
+    return options;
+}
+
 inline StatisticsPage* statisticsOf(MainWindow& window) {
     return qobject_cast<StatisticsPage*>(window.pages()->page(QStringLiteral("statistics")));
 }

@@ -66,7 +66,7 @@ void tst_CommandPalette::ranksBetterMatchesFirst() {
 }
 
 void tst_CommandPalette::findsEverything() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(2);
     open.window.menus()->openPalette();
     const QStringList titles = open.window.menus()->palette()->titles();
@@ -83,7 +83,7 @@ void tst_CommandPalette::findsEverything() {
 }
 
 void tst_CommandPalette::keyboardAloneRunsCommands() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(2);
     QTest::keyClick(&open.window, Qt::Key_K, Qt::ControlModifier);
     auto* palette = open.window.menus()->palette();
@@ -110,7 +110,7 @@ void tst_CommandPalette::keyboardAloneRunsCommands() {
 }
 
 void tst_CommandPalette::jumpsToSettings() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(2);
     auto* palette = open.window.menus()->palette();
     auto* field = palette->findChild<QLineEdit*>();
@@ -126,7 +126,7 @@ void tst_CommandPalette::jumpsToSettings() {
 }
 
 void tst_CommandPalette::selectsLayers() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(2);
     auto* palette = open.window.menus()->palette();
     open.window.menus()->openPalette();
@@ -138,7 +138,7 @@ void tst_CommandPalette::selectsLayers() {
 }
 
 void tst_CommandPalette::closesWithoutDoingAnything() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(2);
     open.edit("optimizer.lr")->setFocus();
     auto* palette = open.window.menus()->palette();

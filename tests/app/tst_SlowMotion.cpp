@@ -26,7 +26,7 @@ class tst_SlowMotion : public QObject {
 };
 
 void tst_SlowMotion::walksThroughOneRealStep() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(15);
     SlowMotion& slow = open.window.slowMotion();
     slow.setPhaseDuration(std::chrono::milliseconds(80));
@@ -88,7 +88,7 @@ void tst_SlowMotion::pausesARunThatPlays() {
 }
 
 void tst_SlowMotion::anotherCommandEndsIt() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(6);
     SlowMotion& slow = open.window.slowMotion();
     slow.setPhaseDuration(std::chrono::hours(1));
@@ -116,7 +116,7 @@ void tst_SlowMotion::anotherCommandEndsIt() {
 }
 
 void tst_SlowMotion::aChangedSettingEndsIt() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(6);
     SlowMotion& slow = open.window.slowMotion();
     slow.setPhaseDuration(std::chrono::hours(1));

@@ -48,7 +48,7 @@ class tst_TimelineController : public QObject {
 };
 
 void tst_TimelineController::scrubsWithTheMouse() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(40);
     widgets::ProgressTrack* track = open.window.transport()->track();
     const auto at = [&](std::int64_t step) { return QPoint(qRound(track->xOf({step})), track->height() / 2); };
@@ -71,7 +71,7 @@ void tst_TimelineController::scrubsWithTheMouse() {
 }
 
 void tst_TimelineController::scrubsWithTheKeyboard() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(20);
     widgets::ProgressTrack* track = open.window.transport()->track();
     track->setFocus();
@@ -89,7 +89,7 @@ void tst_TimelineController::scrubsWithTheKeyboard() {
 }
 
 void tst_TimelineController::marksAndScrubbingAgree() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(10);
     // Steps of twice, then of an eighth of the images: no longer equally long.
     open.window.experiment().changeHyperparameter("data.batch_size", 128);
@@ -116,7 +116,7 @@ void tst_TimelineController::marksAndScrubbingAgree() {
 }
 
 void tst_TimelineController::goesBackAndOnToTheSameBits() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(12);
     open.window.experiment().changeHyperparameter("model.norm.momentum", 0.2);
     QTRY_COMPARE(open.model().events().size(), 1U);

@@ -111,6 +111,7 @@ QWidget* TransportBar::makeSpeedBox(QAction* reset) {
     m_texts = new QHBoxLayout(box);
     m_texts->setContentsMargins(0, 0, 0, 0);
     m_texts->setSpacing(4);
+    m_texts->addStretch(1);
     m_texts->addWidget(m_speedLabels);
     m_texts->addWidget(m_speed);
     m_texts->addWidget(makeTextButton(reset, tr("Reset"), "link"));
