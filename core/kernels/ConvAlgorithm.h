@@ -41,13 +41,15 @@ class ConvAlgorithm {
     virtual void input_gradient(const float* packed, const float* gradient, std::int64_t images, bool accumulate,
                                 float* dx, float* work) const = 0;
 
-    /// A partial sum of ∂L/∂weight in a form of the algorithm's own. The first images set it, the next ones
-    /// are added; without any image it is zeros.
-    virtual std::int64_t partial_size() const = 0;
+    /// A sum of ∂L/∂weight over images, in a form of the algorithm's own. The first images set it, the next ones are
+    /// added.
+    virtual std::int64_t sums_size() const = 0;
     virtual void weight_gradient(const float* input, const float* gradient, std::int64_t images, bool accumulate,
-                                 float* partial, float* work) const = 0;
-    /// Turns a partial sum into weight_count() values in the weights' order, at its beginning.
-    virtual void finish_weight_gradient(float* partial) const = 0;
+                                 float* sums, float* work) const = 0;
+    /// Turns such a sum into weight_count() values in the weights' order.
+    virtual void finish_weight_gradient(const float* sums, float* gradient) const = 0;
+    /// Whether sums have that form already: then the sum can be made in place, without finishing it.
+    virtual bool sums_are_gradients() const = 0;
 
    protected:
     explicit ConvAlgorithm(const ConvShape& shape) : m_shape(shape) {}

@@ -93,8 +93,8 @@ void correlate_block(const Correlation& job, const float* weights, const float* 
         for (std::int64_t tile = 0; tile < count; ++tile) {
             const std::int64_t begin = job.columns * tile / count, end = job.columns * (tile + 1) / count;
             tiles[static_cast<std::size_t>(end - begin - 1)](
-                job, job.in + row * job.in_row_step + begin * job.in_pixel_step, weights, bias,
-                out + row * job.out_row_step + begin * job.out_pixel_step, channels);
+                job, job.in + row * job.in_row_step + begin * job.in_pixel_step, weights + row * job.weights_row_step,
+                bias, out + row * job.out_row_step + begin * job.out_pixel_step, channels);
         }
     }
 }

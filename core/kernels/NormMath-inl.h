@@ -110,14 +110,6 @@ HWY_INLINE void for_each_bundle(std::int64_t channels, const Visit& visit) {
     if (c < channels) visit(c, Bundle<1>{}, FirstLanes{channels - c});
 }
 
-/// visit(first channel, lanes to work on) for all channels, one vector at a time.
-template <class Visit>
-HWY_INLINE void for_each_channel_vector(std::int64_t channels, const Visit& visit) {
-    std::int64_t c = 0;
-    for (; c + lanes <= channels; c += lanes) visit(c, AllLanes{});
-    if (c < channels) visit(c, FirstLanes{channels - c});
-}
-
 /// visit(row, first column, end of columns, channel, bundle, lanes to work on) so that memory is passed once.
 template <class Visit>
 HWY_INLINE void for_each_strip(const NormArea& area, const Visit& visit) {

@@ -25,10 +25,11 @@ class WinogradConv final : public ConvAlgorithm {
     void pack_backward(const float* weight, float* packed) const override;
     void input_gradient(const float* packed, const float* gradient, std::int64_t images, bool accumulate, float* dx,
                         float* work) const override;
-    std::int64_t partial_size() const override;
-    void weight_gradient(const float* input, const float* gradient, std::int64_t images, bool accumulate,
-                         float* partial, float* work) const override;
-    void finish_weight_gradient(float* partial) const override;
+    std::int64_t sums_size() const override;
+    void weight_gradient(const float* input, const float* gradient, std::int64_t images, bool accumulate, float* sums,
+                         float* work) const override;
+    void finish_weight_gradient(const float* sums, float* gradient) const override;
+    bool sums_are_gradients() const override { return false; }
 
    private:
     /// One convolution of canvases: forward, or the input gradient.

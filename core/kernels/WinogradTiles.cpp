@@ -227,25 +227,35 @@ void transform_weights_all(const float* weight, std::int64_t inputs, std::int64_
     }
 }
 
-void transform_weight_gradients_all(float* planes, std::int64_t size) {
-    for (std::int64_t e = 0; e < size; e += lanes) {
-        V half[18];
+/// Gᵀ u G of one vector of outputs.
+template <class Part>
+HWY_INLINE void transform_weight_gradient(const float* points, std::int64_t point_step, Part part, float* to,
+                                          std::int64_t tap_step) {
+    V half[18];
 #pragma GCC unroll 6
-        for (int j = 0; j < 6; ++j) {
-            V column[6];
+    for (int j = 0; j < 6; ++j) {
+        V column[6];
 #pragma GCC unroll 6
-            for (int i = 0; i < 6; ++i) column[i] = hn::LoadU(floats, planes + (6 * i + j) * size + e);
-            weight_gradient_transform(column, half + j, 6);
-        }
+        for (int i = 0; i < 6; ++i) column[i] = hn::LoadU(floats, points + (6 * i + j) * point_step);
+        weight_gradient_transform(column, half + j, 6);
+    }
 #pragma GCC unroll 3
-        for (int i = 0; i < 3; ++i) {
-            V row[6], taps[3];
+    for (int i = 0; i < 3; ++i) {
+        V row[6], taps[3];
 #pragma GCC unroll 6
-            for (int j = 0; j < 6; ++j) row[j] = half[6 * i + j];
-            weight_gradient_transform(row, taps, 1);
+        for (int j = 0; j < 6; ++j) row[j] = half[6 * i + j];
+        weight_gradient_transform(row, taps, 1);
 #pragma GCC unroll 3
-            for (int j = 0; j < 3; ++j) hn::StoreU(taps[j], floats, planes + (3 * i + j) * size + e);
-        }
+        for (int j = 0; j < 3; ++j) part.store(taps[j], to + (3 * i + j) * tap_step);
+    }
+}
+
+void transform_weight_gradients_all(const float* planes, std::int64_t inputs, std::int64_t outputs, float* gradient) {
+    const std::int64_t padded = packed_channels(outputs), point_step = inputs * padded, tap_step = inputs * outputs;
+    for (std::int64_t i = 0; i < inputs; ++i, planes += padded, gradient += outputs) {
+        for_each_channel_vector(outputs, [&](std::int64_t o, auto part) HWY_ATTR {
+            transform_weight_gradient(planes + o, point_step, part, gradient + o, tap_step);
+        });
     }
 }
 
@@ -276,8 +286,8 @@ void transform_products(const TileGrid& grid, const TilePoints& from, std::int64
 void transform_weights(const float* weight, std::int64_t inputs, std::int64_t outputs, float* packed) {
     HWY_DYNAMIC_DISPATCH(transform_weights_all)(weight, inputs, outputs, packed);
 }
-void transform_weight_gradients(float* planes, std::int64_t size) {
-    HWY_DYNAMIC_DISPATCH(transform_weight_gradients_all)(planes, size);
+void transform_weight_gradients(const float* planes, std::int64_t inputs, std::int64_t outputs, float* gradient) {
+    HWY_DYNAMIC_DISPATCH(transform_weight_gradients_all)(planes, inputs, outputs, gradient);
 }
 
 }  // namespace normscope::kernels

@@ -29,20 +29,21 @@ std::size_t FusedChain::scratch_size(const ConvAlgorithm& algorithm, int threads
     const std::int64_t packed = std::max(algorithm.packed_forward_size(), algorithm.packed_backward_size());
     const std::int64_t of_thread =
         algorithm.images_per_block() * (algorithm.input_canvas().size() + algorithm.gradient_canvas().size()) +
-        Scratch::rounded(algorithm.work_size());
+        Scratch::rounded(algorithm.work_size()) + Scratch::rounded(algorithm.sums_size());
     return static_cast<std::size_t>(Scratch::rounded(packed) + threads * of_thread +
-                                    work_groups * Scratch::rounded(algorithm.partial_size()));
+                                    work_groups * Scratch::rounded(algorithm.shape().weight_count()));
 }
 
 FusedChain::Work FusedChain::work_of(const Stage& stage, int threads) {
     const ConvAlgorithm& algorithm = *stage.algorithm;
     const std::int64_t images = algorithm.images_per_block();
-    const std::int64_t partial_step = Scratch::rounded(algorithm.partial_size());
+    const std::int64_t partial_step = Scratch::rounded(algorithm.shape().weight_count());
     Scratch memory(m_scratch);
     return {.packed = memory.take(std::max(algorithm.packed_forward_size(), algorithm.packed_backward_size())),
             .inputs = memory.take_for_threads(images * algorithm.input_canvas().size(), threads),
             .gradients = memory.take_for_threads(images * algorithm.gradient_canvas().size(), threads),
             .intermediate = memory.take_for_threads(algorithm.work_size(), threads),
+            .sums = memory.take_for_threads(algorithm.sums_size(), threads),
             .partials = memory.take(work_groups * partial_step),
             .partial_step = partial_step};
 }
@@ -176,7 +177,7 @@ void FusedChain::run_backward_stage(std::size_t index, const Tensor<float>& grad
     pass.pool.run(work_groups, [&](std::int64_t group, int thread) {
         const auto [begin, end] = work_range(m_input_shape.n, group);
         float* partial = work.partials + group * work.partial_step;
-        if (begin == end) std::fill_n(partial, algorithm.partial_size(), 0.0F);
+        float* sums = algorithm.sums_are_gradients() ? partial : work.sums.of(thread);
         float* gradients = work.gradients.of(thread);
         for (std::int64_t n = begin; n < end; n += algorithm.images_per_block()) {
             const std::int64_t images = std::min(algorithm.images_per_block(), end - n);
@@ -184,14 +185,18 @@ void FusedChain::run_backward_stage(std::size_t index, const Tensor<float>& grad
             for (std::int64_t i = 0; i < images; ++i) {
                 lay_out_gradient(stage, gradient, n + i, gradients + i * algorithm.gradient_canvas().size());
             }
-            algorithm.weight_gradient(inputs, gradients, images, n > begin, partial, work.intermediate.of(thread));
+            algorithm.weight_gradient(inputs, gradients, images, n > begin, sums, work.intermediate.of(thread));
             if (!dx) continue;
             algorithm.input_gradient(work.packed, gradients, images, accumulate, dx->image(n),
                                      work.intermediate.of(thread));
             if (!before) continue;
             for (std::int64_t i = n; i < n + images; ++i) add_gradients(*before, *dx, i, group);
         }
-        algorithm.finish_weight_gradient(partial);
+        if (begin == end) {
+            std::fill_n(partial, algorithm.shape().weight_count(), 0.0F);
+        } else if (!algorithm.sums_are_gradients()) {
+            algorithm.finish_weight_gradient(sums, partial);
+        }
     });
     pass.pool.run(work_groups, [&](std::int64_t share) {
         const auto [begin, end] = work_range(static_cast<std::int64_t>(stage.weight->gradient.size()), share);

@@ -77,7 +77,8 @@ class FusedChain {
         kernels::ThreadMemory inputs;
         kernels::ThreadMemory gradients;
         kernels::ThreadMemory intermediate;
-        float* partials;  ///< the weights' gradients by work group
+        kernels::ThreadMemory sums;  ///< of a group's weight gradients, in the algorithm's form
+        float* partials;             ///< the weights' gradients by work group
         std::int64_t partial_step;
     };
 
