@@ -104,13 +104,20 @@ HWY_INLINE void transform_tile(const float* from, std::int64_t row_step, std::in
     }
 }
 
-/// A tile's place: image, row and column of tiles.
+/// A tile's place: image, row and column of tiles. Goes from tile to tile without dividing.
 struct TilePlace {
     std::int64_t image, row, column;
     TilePlace(const TileGrid& grid, std::int64_t tile)
         : image(tile / (grid.rows * grid.columns)), row(tile / grid.columns % grid.rows), column(tile % grid.columns) {}
+    HWY_INLINE void advance(const TileGrid& grid) {
+        if (++column < grid.columns) return;
+        column = 0;
+        if (++row < grid.rows) return;
+        row = 0;
+        ++image;
+    }
     /// Offset of the tile's first pixel.
-    std::int64_t offset(const TileGrid& grid) const {
+    HWY_INLINE std::int64_t offset(const TileGrid& grid) const {
         return image * grid.image_step + winograd_outputs * (row * grid.row_step + column * grid.channels);
     }
 };
@@ -118,8 +125,9 @@ struct TilePlace {
 template <int size>
 void transform_tiles(const TileGrid& grid, const float* canvas, std::int64_t first, std::int64_t count,
                      const TilePoints& to) {
-    for (std::int64_t tile = 0; tile < count; ++tile) {
-        const float* from = canvas + TilePlace(grid, first + tile).offset(grid);
+    TilePlace place(grid, first);
+    for (std::int64_t tile = 0; tile < count; ++tile, place.advance(grid)) {
+        const float* from = canvas + place.offset(grid);
         for (std::int64_t c = 0; c < grid.channels; c += lanes) {
             transform_tile<size>(from + c, grid.row_step, grid.channels, to.values + tile * to.tile_step + c,
                                  to.point_step);
@@ -137,10 +145,17 @@ void transform_gradients_all(const TileGrid& grid, const float* canvas, std::int
     transform_tiles<4>(grid, canvas, first, count, to);
 }
 
-/// Aᵀ m A + bias of one vector of channels, of which `rows` × `columns` pixels are stored.
-template <class Part>
+/// The part of a tile that lies inside the image.
+struct TileExtent {
+    std::int64_t rows, columns;
+    bool is_whole() const { return rows >= winograd_outputs && columns >= winograd_outputs; }
+};
+
+/// Aᵀ m A + bias of one vector of channels, added to what is there or not. `whole`: the tile lies inside the image, else
+/// as much as `extent` says is stored.
+template <bool whole, bool accumulate, class Part>
 HWY_INLINE void transform_product(const float* from, std::int64_t point_step, V bias, const TileGrid& grid,
-                                  std::int64_t rows, std::int64_t columns, bool accumulate, Part part, float* to) {
+                                  const TileExtent& extent, Part part, float* to) {
     V half[24];
 #pragma GCC unroll 6
     for (int j = 0; j < 6; ++j) {
@@ -151,14 +166,14 @@ HWY_INLINE void transform_product(const float* from, std::int64_t point_step, V 
     }
 #pragma GCC unroll 4
     for (int i = 0; i < 4; ++i) {
-        if (i >= rows) break;
+        if (!whole && i >= extent.rows) break;
         V row[6], y[4];
 #pragma GCC unroll 6
         for (int j = 0; j < 6; ++j) row[j] = half[6 * i + j];
         product_transform(row, y, 1);
 #pragma GCC unroll 4
         for (int j = 0; j < 4; ++j) {
-            if (j >= columns) break;
+            if (!whole && j >= extent.columns) break;
             float* pixel = to + i * grid.row_step + j * grid.channels;
             const V value = hn::Add(y[j], bias);
             part.store(accumulate ? hn::Add(part.load(pixel), value) : value, pixel);
@@ -166,27 +181,30 @@ HWY_INLINE void transform_product(const float* from, std::int64_t point_step, V 
     }
 }
 
-void transform_products_all(const TileGrid& grid, const TilePoints& from, std::int64_t first, std::int64_t count,
-                            const TileOutput& output, float* images) {
-    for (std::int64_t tile = 0; tile < count; ++tile) {
-        const TilePlace place(grid, first + tile);
-        const std::int64_t rows = output.height - winograd_outputs * place.row;
-        const std::int64_t columns = output.width - winograd_outputs * place.column;
+template <bool accumulate>
+void transform_products_of(const TileGrid& grid, const TilePoints& from, std::int64_t first, std::int64_t count,
+                           const TileOutput& output, float* images) {
+    TilePlace place(grid, first);
+    for (std::int64_t tile = 0; tile < count; ++tile, place.advance(grid)) {
+        const TileExtent extent{output.height - winograd_outputs * place.row,
+                                output.width - winograd_outputs * place.column};
         const float* points = from.values + tile * from.tile_step;
         float* to = images + place.offset(grid);
-        std::int64_t c = 0;
-        const auto bias = [&](std::int64_t channel) HWY_ATTR {
-            return output.bias ? hn::LoadU(floats, output.bias + channel) : hn::Zero(floats);
-        };
-        for (; c + lanes <= grid.channels; c += lanes) {
-            transform_product(points + c, from.point_step, bias(c), grid, rows, columns, output.accumulate, AllLanes{},
-                              to + c);
-        }
-        if (c < grid.channels) {
-            transform_product(points + c, from.point_step, bias(c), grid, rows, columns, output.accumulate,
-                              FirstLanes{grid.channels - c}, to + c);
-        }
+        for_each_channel_vector(grid.channels, [&](std::int64_t c, auto part) HWY_ATTR {
+            const V bias = output.bias ? hn::LoadU(floats, output.bias + c) : hn::Zero(floats);
+            if (extent.is_whole()) {
+                transform_product<true, accumulate>(points + c, from.point_step, bias, grid, extent, part, to + c);
+            } else {
+                transform_product<false, accumulate>(points + c, from.point_step, bias, grid, extent, part, to + c);
+            }
+        });
     }
+}
+
+void transform_products_all(const TileGrid& grid, const TilePoints& from, std::int64_t first, std::int64_t count,
+                            const TileOutput& output, float* images) {
+    (output.accumulate ? transform_products_of<true> : transform_products_of<false>)(grid, from, first, count, output,
+                                                                                     images);
 }
 
 /// G g Gᵀ of one vector of outputs.

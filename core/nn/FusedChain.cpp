@@ -227,6 +227,11 @@ void FusedChain::run_backward(const Tensor<float>& gradient, Tensor<float>* dx, 
     backward_from_last_norm(gradient, pass, dx, accumulate);
 }
 
+Tensor<float>& FusedChain::gradient_memory(std::size_t index) {
+    Stage& stage = m_stages[index];
+    return stage.z_shape == m_stages[index - 1].output_shape ? stage.z : m_gradients[index % 2];
+}
+
 void FusedChain::backward_from_last_norm(const Tensor<float>& gradient, const Pass& pass, Tensor<float>* dx,
                                          bool accumulate) {
     last_norm().finish_backward();
@@ -238,7 +243,7 @@ void FusedChain::backward_from_last_norm(const Tensor<float>& gradient, const Pa
             run_backward_stage(0, *behind, dx, accumulate, pass);
             break;
         }
-        Tensor<float>& before = m_gradients[i % 2];
+        Tensor<float>& before = gradient_memory(i);
         before.resize(m_stages[i - 1].output_shape);
         run_backward_stage(i, *behind, &before, false, pass);
         behind = &before;

@@ -95,6 +95,9 @@ class FusedChain {
     static void add_gradients(const Stage& stage, const Tensor<float>& gradient, std::int64_t n, std::int64_t group);
 
     void run_forward_stage(std::size_t index, const Pass& pass);
+    /// Where a stage puts the gradient of its input: if it fits, in the place of z, image by image when z has been
+    /// used, so that it takes no other memory's place in the cache.
+    Tensor<float>& gradient_memory(std::size_t index);
     void run_backward(const Tensor<float>& gradient, Tensor<float>* dx, bool accumulate, const Pass& pass);
     void run_backward_stage(std::size_t index, const Tensor<float>& gradient, Tensor<float>* dx, bool accumulate,
                             const Pass& pass);

@@ -96,8 +96,7 @@ template <class S>
 const Tensor<S>& Residual<S>::backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) {
     if constexpr (std::is_same_v<S, float>) {
         if (m_joined) {
-            const Tensor<S>& dx =
-                m_join->backward(m_output, gradient, pass, input_gradient, m_sum_gradient, m_input_gradient);
+            const Tensor<S>& dx = m_join->backward(m_output, gradient, pass, input_gradient, m_input_gradient);
             if (input_gradient) return dx;
             m_input_gradient.resize({});
             return m_input_gradient;

@@ -38,9 +38,9 @@ void ResidualJoin::forward(const Tensor<float>& x, const Pass& pass, Tensor<floa
     });
 }
 
-const Tensor<float>& ResidualJoin::backward(const Tensor<float>& y, const Tensor<float>& gradient, const Pass& pass,
-                                            bool input_gradient, Tensor<float>& sum_gradient, Tensor<float>& dx) {
-    sum_gradient.resize(y.shape());
+const Tensor<float>& ResidualJoin::backward(Tensor<float>& y, const Tensor<float>& gradient, const Pass& pass,
+                                            bool input_gradient, Tensor<float>& dx) {
+    Tensor<float>& sum_gradient = y;
     m_main.last_norm().begin_backward();
     if (m_shortcut) m_shortcut->last_norm().begin_backward();
     for_each_image(y.shape(), pass, [&](std::int64_t n, std::int64_t group, const kernels::NormArea& area) {
