@@ -63,7 +63,7 @@ void BatchConv::forward(const float* x, const float* weight, const float* bias, 
         for (std::int64_t n = begin; n < end; n += algorithm.images_per_block()) {
             const std::int64_t images = std::min(algorithm.images_per_block(), end - n);
             const float* inputs = lay_out(x, n, images, canvases.of(thread));
-            algorithm.forward(packed, inputs, images, y + n * m_shape.out_image(), work.of(thread));
+            algorithm.forward(packed, inputs, images, y + n * m_shape.out_image(), work.of(thread), nullptr);
         }
     });
 }
@@ -97,11 +97,11 @@ void BatchConv::backward(const float* x, const float* weight, const float* dy, c
             }
             if (gradients.dweight) {
                 const float* inputs = lay_out(x, n, images, canvases.of(thread));
-                algorithm.weight_gradient(inputs, outputs, images, n > begin, weight_sums, work.of(thread));
+                algorithm.weight_gradient(inputs, outputs, images, n > begin, weight_sums, work.of(thread), nullptr);
             }
             if (gradients.dx) {
                 algorithm.input_gradient(packed, outputs, images, false, gradients.dx + n * m_shape.in_image(),
-                                         work.of(thread));
+                                         work.of(thread), nullptr);
             }
         }
         if (!gradients.dweight) return;

@@ -42,6 +42,7 @@ void correlate_tile(const Correlation& job, const float* in, const float* weight
         }
     }
 
+    if (job.prefetch) job.prefetch->fetch_some();
     // Three pixels share a pointer: an address holds a base and a step times 0, 1 or 2.
     constexpr int pointers = (Pixels + 2) / 3;
     const std::int64_t step = job.in_pixel_step;

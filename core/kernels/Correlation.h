@@ -1,6 +1,8 @@
 // The inner loop of every convolution: one image at a time, dispatched to the instruction set in use.
 #pragma once
 
+#include "core/kernels/Prefetch.h"
+
 #include <cstdint>
 
 namespace normscope::kernels {
@@ -26,7 +28,8 @@ struct Correlation {
     std::int64_t rows;
     std::int64_t columns;
     std::int64_t channels;
-    bool accumulate;  ///< add to what `out` holds; then without bias
+    bool accumulate;     ///< add to what `out` holds; then without bias
+    Prefetch* prefetch;  ///< may be null
 };
 void correlate(const Correlation& job);
 
@@ -54,6 +57,7 @@ struct WeightGradient {
     std::int64_t x_plane_step;
     std::int64_t dy_plane_step;
     std::int64_t gradient_plane_step;
+    Prefetch* prefetch;  ///< may be null
 };
 void correlate_weights(const WeightGradient& job);
 

@@ -64,8 +64,8 @@ void DirectConv::pack_forward(const float* weight, const float* bias, float* pac
     pack_weights({weight, rows, outputs, 1}, 0, rows, outputs, packed + packed_channels(outputs));
 }
 
-void DirectConv::forward(const float* packed, const float* input, std::int64_t images, float* y,
-                         float* /*work*/) const {
+void DirectConv::forward(const float* packed, const float* input, std::int64_t images, float* y, float* /*work*/,
+                         Prefetch* prefetch) const {
     const std::int64_t inputs = m_shape.in_channels, outputs = m_shape.out_channels, stride = m_shape.stride;
     for (std::int64_t image = 0; image < images; ++image) {
         correlate({.in = input + image * m_input_canvas.size(),
@@ -83,7 +83,8 @@ void DirectConv::forward(const float* packed, const float* input, std::int64_t i
                    .rows = m_shape.out_h(),
                    .columns = m_shape.out_w(),
                    .channels = outputs,
-                   .accumulate = false});
+                   .accumulate = false,
+                   .prefetch = prefetch});
     }
 }
 
@@ -108,7 +109,7 @@ void DirectConv::pack_backward(const float* weight, float* packed) const {
 }
 
 void DirectConv::input_gradient(const float* packed, const float* gradient, std::int64_t images, bool accumulate,
-                                float* dx, float* /*work*/) const {
+                                float* dx, float* /*work*/, Prefetch* prefetch) const {
     const std::int64_t inputs = m_shape.in_channels, outputs = m_shape.out_channels, stride = m_shape.stride;
     const Canvas& canvas = m_gradient_canvas;
     for (std::int64_t image = 0; image < images; ++image) {
@@ -133,13 +134,14 @@ void DirectConv::input_gradient(const float* packed, const float* gradient, std:
                        .rows = rows.count,
                        .columns = columns.count,
                        .channels = inputs,
-                       .accumulate = accumulate});
+                       .accumulate = accumulate,
+                       .prefetch = prefetch});
         });
     }
 }
 
 void DirectConv::weight_gradient(const float* input, const float* gradient, std::int64_t images, bool accumulate,
-                                 float* sums, float* /*work*/) const {
+                                 float* sums, float* /*work*/, Prefetch* prefetch) const {
     const std::int64_t inputs = m_shape.in_channels, outputs = m_shape.out_channels, stride = m_shape.stride;
     for (std::int64_t image = 0; image < images; ++image) {
         correlate_weights({.x = input + image * m_input_canvas.size(),
@@ -159,7 +161,8 @@ void DirectConv::weight_gradient(const float* input, const float* gradient, std:
                            .planes = 1,
                            .x_plane_step = 0,
                            .dy_plane_step = 0,
-                           .gradient_plane_step = 0});
+                           .gradient_plane_step = 0,
+                           .prefetch = prefetch});
     }
 }
 

@@ -31,6 +31,7 @@ void weight_gradient_tile(const WeightGradient& job, const float* x, const float
 #pragma GCC unroll 2
         for (int v = 0; v < Vectors; ++v) sums[i][v] = hn::Zero(floats);
     }
+    if (job.prefetch) job.prefetch->fetch_some();
     for (std::int64_t row = 0; row < job.rows; ++row) {
         const float* values = x + row * job.x_row_step;
         const float* g = dy + row * job.dy_row_step;

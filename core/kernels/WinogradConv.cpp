@@ -102,29 +102,33 @@ void WinogradConv::convolve(const Pass& pass, const float* canvases, std::int64_
                    .rows = winograd_points,
                    .columns = count,
                    .channels = outputs_computed,
-                   .accumulate = false});
+                   .accumulate = false,
+                   .prefetch = pass.prefetch});
         transform_products(pass.to, products, first, count, pass.output, result);
     }
 }
 
-void WinogradConv::forward(const float* packed, const float* input, std::int64_t images, float* y, float* work) const {
+void WinogradConv::forward(const float* packed, const float* input, std::int64_t images, float* y, float* work,
+                           Prefetch* prefetch) const {
     const std::int64_t rows = tiles(m_shape.out_h()), columns = tiles(m_shape.out_w());
     const std::int64_t inputs = m_shape.in_channels, outputs = m_shape.out_channels;
     convolve({.from = {rows, columns, m_input_canvas.size(), m_input_canvas.row_step(), inputs},
               .to = {rows, columns, m_shape.out_image(), m_shape.out_w() * outputs, outputs},
               .output = {m_shape.out_h(), m_shape.out_w(), packed, false},
-              .weights = packed + packed_channels(outputs)},
+              .weights = packed + packed_channels(outputs),
+              .prefetch = prefetch},
              input, images, y, work);
 }
 
 void WinogradConv::input_gradient(const float* packed, const float* gradient, std::int64_t images, bool accumulate,
-                                  float* dx, float* work) const {
+                                  float* dx, float* work, Prefetch* prefetch) const {
     const std::int64_t rows = tiles(m_shape.h), columns = tiles(m_shape.w);
     const std::int64_t inputs = m_shape.in_channels, outputs = m_shape.out_channels;
     convolve({.from = {rows, columns, m_gradient_canvas.size(), m_gradient_canvas.row_step(), outputs},
               .to = {rows, columns, m_shape.in_image(), m_shape.w * inputs, inputs},
               .output = {m_shape.h, m_shape.w, nullptr, accumulate},
-              .weights = packed},
+              .weights = packed,
+              .prefetch = prefetch},
              gradient, images, dx, work);
 }
 
@@ -133,7 +137,7 @@ std::int64_t WinogradConv::sums_size() const {
 }
 
 void WinogradConv::weight_gradient(const float* input, const float* gradient, std::int64_t images, bool accumulate,
-                                   float* sums, float* work) const {
+                                   float* sums, float* work, Prefetch* prefetch) const {
     const std::int64_t rows = tiles(m_shape.out_h()), columns = tiles(m_shape.out_w());
     const std::int64_t inputs = m_shape.in_channels, outputs = packed_channels(m_shape.out_channels);
     const TileGrid patch_grid{rows, columns, m_input_canvas.size(), m_input_canvas.row_step(), inputs};
@@ -165,7 +169,8 @@ void WinogradConv::weight_gradient(const float* input, const float* gradient, st
                            .planes = winograd_points,
                            .x_plane_step = patches.point_step,
                            .dy_plane_step = gradients.point_step,
-                           .gradient_plane_step = inputs * outputs});
+                           .gradient_plane_step = inputs * outputs,
+                           .prefetch = prefetch});
     }
 }
 

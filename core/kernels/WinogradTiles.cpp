@@ -151,8 +151,8 @@ struct TileExtent {
     bool is_whole() const { return rows >= winograd_outputs && columns >= winograd_outputs; }
 };
 
-/// Aᵀ m A + bias of one vector of channels, added to what is there or not. `whole`: the tile lies inside the image, else
-/// as much as `extent` says is stored.
+/// Aᵀ m A + bias of one vector of channels, added to what is there or not. `whole`: the tile lies inside the image,
+/// else as much as `extent` says is stored.
 template <bool whole, bool accumulate, class Part>
 HWY_INLINE void transform_product(const float* from, std::int64_t point_step, V bias, const TileGrid& grid,
                                   const TileExtent& extent, Part part, float* to) {

@@ -123,6 +123,33 @@ void FusedChain::add_gradients(const Stage& stage, const Tensor<float>& gradient
     }
 }
 
+namespace {
+
+/// Adds the images behind [first, first + images), at most as many.
+void add_next(const Tensor<float>& tensor, std::int64_t first, std::int64_t images, kernels::Prefetch& prefetch) {
+    const std::int64_t next = first + images, count = std::min(images, tensor.shape().n - next);
+    if (count > 0) prefetch.add(tensor.image(next), count * tensor.shape().image_size());
+}
+
+}  // namespace
+
+kernels::Prefetch FusedChain::needed_forward(std::size_t stage, std::int64_t first, std::int64_t images) const {
+    kernels::Prefetch prefetch;
+    add_next(m_stages[stage].z, first, images, prefetch);
+    add_next(stage > 0 ? m_stages[stage - 1].z : *m_input, first, images, prefetch);
+    return prefetch;
+}
+
+kernels::Prefetch FusedChain::needed_backward(std::size_t stage, const Tensor<float>& gradient, const Tensor<float>* dx,
+                                              std::int64_t first, std::int64_t images) const {
+    kernels::Prefetch prefetch;
+    if (dx) add_next(*dx, first, images, prefetch);
+    add_next(stage > 0 ? m_stages[stage - 1].z : *m_input, first, images, prefetch);
+    add_next(gradient, first, images, prefetch);
+    add_next(m_stages[stage].z, first, images, prefetch);
+    return prefetch;
+}
+
 void FusedChain::run_forward_stage(std::size_t index, const Pass& pass) {
     Stage& stage = m_stages[index];
     const ConvAlgorithm& algorithm = *stage.algorithm;
@@ -136,7 +163,8 @@ void FusedChain::run_forward_stage(std::size_t index, const Pass& pass) {
         for (std::int64_t n = begin; n < end; n += algorithm.images_per_block()) {
             const std::int64_t images = std::min(algorithm.images_per_block(), end - n);
             const float* inputs = lay_out_inputs(index, n, images, work.inputs.of(thread));
-            algorithm.forward(work.packed, inputs, images, stage.z.image(n), work.intermediate.of(thread));
+            kernels::Prefetch prefetch = needed_forward(index, n, images);
+            algorithm.forward(work.packed, inputs, images, stage.z.image(n), work.intermediate.of(thread), &prefetch);
             if (!norm.measures()) continue;
             for (std::int64_t i = n; i < n + images; ++i) norm.channels().add_moments(group, stage.z.image(i), pixels);
         }
@@ -185,10 +213,12 @@ void FusedChain::run_backward_stage(std::size_t index, const Tensor<float>& grad
             for (std::int64_t i = 0; i < images; ++i) {
                 lay_out_gradient(stage, gradient, n + i, gradients + i * algorithm.gradient_canvas().size());
             }
-            algorithm.weight_gradient(inputs, gradients, images, n > begin, sums, work.intermediate.of(thread));
+            kernels::Prefetch prefetch = needed_backward(index, gradient, dx, n, images);
+            algorithm.weight_gradient(inputs, gradients, images, n > begin, sums, work.intermediate.of(thread),
+                                      &prefetch);
             if (!dx) continue;
             algorithm.input_gradient(work.packed, gradients, images, accumulate, dx->image(n),
-                                     work.intermediate.of(thread));
+                                     work.intermediate.of(thread), &prefetch);
             if (!before) continue;
             for (std::int64_t i = n; i < n + images; ++i) add_gradients(*before, *dx, i, group);
         }

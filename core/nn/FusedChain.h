@@ -94,6 +94,10 @@ class FusedChain {
     /// Adds image n to the sums of the norm's gradients.
     static void add_gradients(const Stage& stage, const Tensor<float>& gradient, std::int64_t n, std::int64_t group);
 
+    /// What the images behind [first, first + images) will need; `dx` may be null.
+    kernels::Prefetch needed_forward(std::size_t stage, std::int64_t first, std::int64_t images) const;
+    kernels::Prefetch needed_backward(std::size_t stage, const Tensor<float>& gradient, const Tensor<float>* dx,
+                                      std::int64_t first, std::int64_t images) const;
     void run_forward_stage(std::size_t index, const Pass& pass);
     /// Where a stage puts the gradient of its input: if it fits, in the place of z, image by image when z has been
     /// used, so that it takes no other memory's place in the cache.
