@@ -1,3 +1,4 @@
+#include "core/kernels/Elementwise.h"
 #include "core/kernels/Normalization.h"
 #include "core/kernels/Targets.h"
 
@@ -10,7 +11,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace normscope::kernels::HWY_NAMESPACE {
 
-/// The end of a residual block, whose second branch has a norm or not.
+/// The end of a residual block: its first branch has a norm, the second one has or has not.
 template <bool both>
 void normalize_add_relu_of_area(const NormArea& area, const NormBranch& a, const NormBranch& b, float* y) {
     for_each_strip(area,
@@ -94,10 +95,14 @@ HWY_EXPORT(normalize_add_relu_all);
 HWY_EXPORT(add_relu_backward_all);
 
 void normalize_add_relu(const NormArea& area, const NormBranch& a, const NormBranch& b, float* y) {
+    if (!a.norm && b.norm) return normalize_add_relu(area, b, a, y);
+    if (!a.norm) return add_relu(a.z, b.z, area.rows * area.columns * area.channels, y);
     HWY_DYNAMIC_DISPATCH(normalize_add_relu_all)(area, a, b, y);
 }
 void add_relu_backward(const NormArea& area, const NormBranch& a, const NormBranch& b, const float* y, const float* dy,
                        float* g) {
+    if (!a.norm && b.norm) return add_relu_backward(area, b, a, y, dy, g);
+    if (!a.norm) return relu_backward(y, dy, area.rows * area.columns * area.channels, g);
     HWY_DYNAMIC_DISPATCH(add_relu_backward_all)(area, a, b, y, dy, g);
 }
 

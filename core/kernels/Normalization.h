@@ -51,7 +51,7 @@ struct NormBranch {
     double* products;  ///< the same
 };
 
-/// y = max(a + b, 0), each branch behind its norm. The first one has a norm.
+/// y = max(a + b, 0), each branch behind its norm.
 void normalize_add_relu(const NormArea& area, const NormBranch& a, const NormBranch& b, float* y);
 
 /// g = ∂L/∂y where y > 0 (or NaN), else 0: the gradient of both branches; and their add_gradient_sums().

@@ -37,8 +37,8 @@ bool Residual<S>::can_join(const Shape& x, const Pass& pass) {
     if (pass.observer || !can_rectify_sum(pass)) return false;
     FusedChain* main = m_main.only_chain(x, pass);
     FusedChain* shortcut = m_shortcut.only_chain(x, pass);
-    if (!main || !main->ends_with_norm()) return false;
-    if (!m_shortcut.layers().empty() && (!shortcut || !shortcut->ends_with_norm())) return false;
+    if (!main || !main->ends_with_sum()) return false;
+    if (!m_shortcut.layers().empty() && (!shortcut || !shortcut->ends_with_sum())) return false;
     if (!m_join) m_join = std::make_unique<ResidualJoin>(*main, shortcut);
     return true;
 }

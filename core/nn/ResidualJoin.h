@@ -5,8 +5,8 @@
 
 namespace normscope::nn {
 
-/// y = max(norm(main(x)) + shortcut(x), 0), where main is a chain that ends with a norm and shortcut is another
-/// one or the identity. Reads the convolutions' outputs once; the backward pass sums both norms' gradients
+/// y = max(norm(main(x)) + shortcut(x), 0), where main is a chain that ends with a norm or a convolution and shortcut
+/// is another one or the identity. Reads the convolutions' outputs once; the backward pass sums both norms' gradients
 /// while it masks the gradient. The same bits as step by step.
 class ResidualJoin {
    public:
