@@ -34,6 +34,19 @@ HWY_INLINE Wide widened(V v) {
 #endif
 }
 
+/// Σg and Σg·d of a few pixels in float: their rounding is that of g and d themselves. So only one pixel in
+/// `most` is widened.
+struct ShortSums {
+    static constexpr int most = 4;
+    V first, second;
+
+    HWY_INLINE ShortSums() : first(hn::Zero(floats)), second(hn::Zero(floats)) {}
+    HWY_INLINE void add(V g, V d) {
+        first = hn::Add(first, g);
+        second = hn::MulAdd(g, d, second);
+    }
+};
+
 /// Two sums per channel that grow in registers and are added to memory at the end.
 struct WideSums {
     hn::Vec<Doubles> first[halves];
@@ -53,6 +66,13 @@ struct WideSums {
         for (int i = 0; i < halves; ++i) {
             first[i] = hn::Add(first[i], other.first[i]);
             second[i] = hn::Add(second[i], other.second[i]);
+        }
+    }
+    HWY_INLINE void add(const ShortSums& sums) {
+        const Wide a = widened(sums.first), b = widened(sums.second);
+        for (int i = 0; i < halves; ++i) {
+            first[i] = hn::Add(first[i], a.half[i]);
+            second[i] = hn::Add(second[i], b.half[i]);
         }
     }
     HWY_INLINE void add_to(double* firsts, double* seconds) const {
@@ -121,6 +141,24 @@ HWY_INLINE void for_each_strip(const NormArea& area, const Visit& visit) {
                             [&](std::int64_t c, auto bundle, auto part) { visit(row, begin, end, c, bundle, part); });
         }
     }
+}
+
+/// Adds the pixels [begin, end), which add_pixel(offset, ShortSums) takes, to the sums of `vectors` vectors of
+/// channels.
+template <int vectors, class AddPixel>
+HWY_INLINE void for_each_short_run(std::int64_t begin, std::int64_t end, std::int64_t channels,
+                                   const AddPixel& add_pixel, WideSums (&total)[vectors]) {
+    std::int64_t pixel = begin;
+    for (; pixel + ShortSums::most <= end; pixel += ShortSums::most) {
+        ShortSums run[vectors];
+#pragma GCC unroll 4
+        for (int i = 0; i < ShortSums::most; ++i) add_pixel((pixel + i) * channels, run);
+        for (int v = 0; v < vectors; ++v) total[v].add(run[v]);
+    }
+    if (pixel == end) return;
+    ShortSums rest[vectors];
+    for (; pixel < end; ++pixel) add_pixel(pixel * channels, rest);
+    for (int v = 0; v < vectors; ++v) total[v].add(rest[v]);
 }
 
 }  // namespace normscope::kernels::HWY_NAMESPACE

@@ -109,14 +109,16 @@ void pool_gradient_sums_all(const PoolImage& image, const NormCoefficients& of, 
         for_each_channel_vector(image.channels, [&](std::int64_t c, auto part) {
             const NormLanes norm(of, c);
             const float* gradient = dy + row * (image.w / 2) * image.channels + c;
-            WideSums total;
-            for_each_window(image, row, c, [&](std::int64_t column, std::int64_t at) {
-                const NormWindow window(image, norm, part, x + at);
+            const float* in = x + 2 * row * image.w * image.channels + c;
+            const auto add_window = [&](std::int64_t at, ShortSums(&to)[1]) HWY_ATTR {
+                const NormWindow window(image, norm, part, in + 2 * at);
                 const Winner winner(window.y);
-                const V g = part.load(gradient + column * image.channels);
-                total.add(widened(image.relu ? unblocked(winner.best, g) : g), widened(winner.pick(window.centered)));
-            });
-            total.add_to(sums + c, products + c);
+                const V g = part.load(gradient + at);
+                to[0].add(image.relu ? unblocked(winner.best, g) : g, winner.pick(window.centered));
+            };
+            WideSums total[1];
+            for_each_short_run(0, image.w / 2, image.channels, add_window, total);
+            total[0].add_to(sums + c, products + c);
         });
     }
 }

@@ -28,6 +28,9 @@ struct NormArea {
     std::int64_t columns;
     std::int64_t channels;
     bool relu;  ///< max(y, 0) behind the norm; its mask is computed again in the backward passes
+    /// Write results past the caches, which spares reading the memory first; for tensors that do not fit them anyway.
+    /// Taken as a wish: only for pixels that begin on a vector.
+    bool past_caches = false;
 };
 
 /// y = (x − μ)·is·γ + β.
