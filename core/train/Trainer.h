@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/parallel/ThreadPool.h"
-#include "core/train/BatchLoader.h"
+#include "core/train/BatchAhead.h"
 #include "core/train/Divergence.h"
 #include "core/train/Experiment.h"
 
@@ -16,8 +16,8 @@ struct StepResult {
     double loss = 0;
     double accuracy = 0;  ///< on the batch, in train mode
     std::int64_t images = 0;
-    double learning_rate = 0;  ///< of this step's update
-    double gradient_norm = 0;  ///< length of the gradient of all parameters, before clipping
+    double learning_rate = 0;              ///< of this step's update
+    double gradient_norm = 0;              ///< length of the gradient of all parameters, before clipping
     std::optional<Divergence> divergence;  ///< a value of this step or of its update was not finite
 };
 
@@ -30,7 +30,8 @@ struct Evaluation {
     std::vector<double> mode_difference;  ///< ‖y_train − y_eval‖ / ‖y_train‖ by norm layer; the logits last
 };
 
-/// Steps experiments. Has no threads but its pool, and no state but memory to work in.
+/// Steps experiments. Has no threads but its pool and one that makes the next batch, and no state but memory to work
+/// in.
 class Trainer {
    public:
     explicit Trainer(int threads) : m_pool(threads) {}
@@ -62,6 +63,8 @@ class Trainer {
     };
 
     StepResult take_step(Experiment& experiment);
+    /// The next batch of the experiment; begins with the one behind it.
+    const ImageBatch& next_batch(Experiment& experiment);
 
     /// Forward and backward of the next batch of a step, whose gradient is added to those before it.
     void add_batch(Experiment& experiment, const ImageBatch& batch, Sums& sums);
@@ -69,7 +72,9 @@ class Trainer {
     StepResult finish_step(Experiment& experiment, Sums& sums);
 
     ThreadPool m_pool;
-    ImageBatch m_batch;
+    BatchAhead m_batches;
+    BatchRequest m_request;
+    std::optional<BatchSampler> m_next;  ///< goes ahead of the experiment's
     Tensor<float> m_gradient;
     AlignedVector<float> m_gradient_sum;  ///< of a step's batches so far
 };
