@@ -23,15 +23,20 @@ constexpr int halves = HWY_TARGET == HWY_SCALAR ? 1 : 2;
 /// A vector of floats as doubles.
 struct Wide {
     hn::Vec<Doubles> half[halves];
+
+    HWY_INLINE Wide() {}  // NEON's vectors have constructors, which the implicit one could not call
 };
 
 HWY_INLINE Wide widened(V v) {
+    Wide wide;
 #if HWY_TARGET == HWY_SCALAR
-    return {{hn::PromoteTo(doubles, v)}};
+    wide.half[0] = hn::PromoteTo(doubles, v);
 #else
     constexpr hn::Half<Floats> half;
-    return {{hn::PromoteTo(doubles, hn::LowerHalf(half, v)), hn::PromoteTo(doubles, hn::UpperHalf(half, v))}};
+    wide.half[0] = hn::PromoteTo(doubles, hn::LowerHalf(half, v));
+    wide.half[1] = hn::PromoteTo(doubles, hn::UpperHalf(half, v));
 #endif
+    return wide;
 }
 
 /// Σg and Σg·d of a few pixels in float: their rounding is that of g and d themselves. So only one pixel in
