@@ -98,28 +98,35 @@ void FusedChain::lay_out_gradient(const Stage& stage, const Tensor<float>& gradi
 
 namespace {
 
-/// Adds the images behind [first, first + images), at most as many.
-void add_next(const Tensor<float>& tensor, std::int64_t first, std::int64_t images, kernels::Prefetch& prefetch) {
-    const std::int64_t next = first + images, count = std::min(images, tensor.shape().n - next);
-    if (count > 0) prefetch.add(tensor.image(next), count * tensor.shape().image_size());
+/// The images that this thread will probably work on behind [n, n + images) of a group that ends at `end`: at most as
+/// many.
+WorkRange next_images(std::int64_t n, std::int64_t images, std::int64_t end, std::int64_t all, const Pass& pass) {
+    // One thread goes on with the next group; of several, another one has it.
+    const std::int64_t last = pass.pool.threads() == 1 ? all : end;
+    return {n + images, std::min(n + 2 * images, last)};
+}
+
+void add(const Tensor<float>& tensor, const WorkRange& images, kernels::Prefetch& prefetch) {
+    if (images.begin >= images.end) return;
+    prefetch.add(tensor.image(images.begin), (images.end - images.begin) * tensor.shape().image_size());
 }
 
 }  // namespace
 
-kernels::Prefetch FusedChain::needed_forward(std::size_t stage, std::int64_t first, std::int64_t images) const {
+kernels::Prefetch FusedChain::needed_forward(std::size_t stage, const WorkRange& images) const {
     kernels::Prefetch prefetch;
-    add_next(m_stages[stage].z, first, images, prefetch);
-    add_next(stage > 0 ? m_stages[stage - 1].z : *m_input, first, images, prefetch);
+    add(m_stages[stage].z, images, prefetch);
+    add(stage > 0 ? m_stages[stage - 1].z : *m_input, images, prefetch);
     return prefetch;
 }
 
 kernels::Prefetch FusedChain::needed_backward(std::size_t stage, const Tensor<float>& gradient, const Tensor<float>* dx,
-                                              std::int64_t first, std::int64_t images) const {
+                                              const WorkRange& images) const {
     kernels::Prefetch prefetch;
-    if (dx) add_next(*dx, first, images, prefetch);
-    add_next(stage > 0 ? m_stages[stage - 1].z : *m_input, first, images, prefetch);
-    add_next(gradient, first, images, prefetch);
-    add_next(m_stages[stage].z, first, images, prefetch);
+    if (dx) add(*dx, images, prefetch);
+    add(stage > 0 ? m_stages[stage - 1].z : *m_input, images, prefetch);
+    add(gradient, images, prefetch);
+    add(m_stages[stage].z, images, prefetch);
     return prefetch;
 }
 
@@ -136,7 +143,7 @@ void FusedChain::run_forward_stage(std::size_t index, const Pass& pass) {
         for (std::int64_t n = begin; n < end; n += algorithm.images_per_block()) {
             const std::int64_t images = std::min(algorithm.images_per_block(), end - n);
             const float* inputs = lay_out_inputs(index, n, images, work.inputs.of(thread));
-            kernels::Prefetch prefetch = needed_forward(index, n, images);
+            kernels::Prefetch prefetch = needed_forward(index, next_images(n, images, end, m_input_shape.n, pass));
             algorithm.forward(work.packed, inputs, images, stage.z.image(n), work.intermediate.of(thread), &prefetch);
             if (!norm || !norm->measures()) continue;
             for (std::int64_t i = n; i < n + images; ++i) norm->channels().add_moments(group, stage.z.image(i), pixels);
@@ -195,7 +202,8 @@ void FusedChain::run_backward_stage(std::size_t index, const Tensor<float>& grad
                                         partial + stage.bias_offset());
                 }
             }
-            kernels::Prefetch prefetch = needed_backward(index, gradient, dx, n, images);
+            kernels::Prefetch prefetch =
+                needed_backward(index, gradient, dx, next_images(n, images, end, m_input_shape.n, pass));
             algorithm.weight_gradient(inputs, gradients, images, n > begin, sums, work.intermediate.of(thread),
                                       &prefetch);
             if (!dx) continue;

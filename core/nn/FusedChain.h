@@ -95,10 +95,10 @@ class FusedChain {
     /// The same for ∂L/∂z, from the gradient behind the block.
     static void lay_out_gradient(const Stage& stage, const Tensor<float>& gradient, std::int64_t n, float* canvas);
 
-    /// What the images behind [first, first + images) will need; `dx` may be null.
-    kernels::Prefetch needed_forward(std::size_t stage, std::int64_t first, std::int64_t images) const;
+    /// What these images will need; `dx` may be null.
+    kernels::Prefetch needed_forward(std::size_t stage, const WorkRange& images) const;
     kernels::Prefetch needed_backward(std::size_t stage, const Tensor<float>& gradient, const Tensor<float>* dx,
-                                      std::int64_t first, std::int64_t images) const;
+                                      const WorkRange& images) const;
     void run_forward_stage(std::size_t index, const Pass& pass);
     /// Where a stage puts the gradient of its input: if it fits, in the place of z, image by image when z has been
     /// used, so that it takes no other memory's place in the cache.
