@@ -3,7 +3,7 @@
 
   python3 tests/bench/measure_performance.py build/release [--parts ratio,share] [--rounds 9] [--seconds 1]
 
-wants `ninja -C build/release normscope-cli machine_limits kernels_bench` (the last one Google Benchmark) and, for what is
+wants `ninja -C build/release normscope-cli machine_limits kernels_bench recording_bench` (the last two Google Benchmark) and, for what is
 compared with PyTorch, Debian's python3-torch. Parts:
 
   machine      processor, system, compilers
@@ -237,26 +237,26 @@ def train(recipe, scratch, *more):
     """Seconds and results of one run."""
     begin = time.perf_counter()
     folder = pathlib.Path(scratch) / "run"
-    output_of([CLI, "train", recipe, "--out", folder, "--overwrite", *more])
+    output_of([CLI, "train", recipe, "--out", folder, "--overwrite", "--threads", 1, *more])
     seconds = time.perf_counter() - begin
     return seconds, json.loads((folder / "summary.json").read_text())
 
 
 def ms_a_step(recipe, scratch, *more):
     """From the difference of a long and a short run, so that starting does not count."""
-    (short, _), (long, _) = (train(recipe, scratch, "--steps", steps, "--threads", 1, *more) for steps in (50, 850))
+    (short, _), (long, _) = (train(recipe, scratch, "--steps", steps, *more) for steps in (50, 850))
     return (long - short) / 800 * 1e3
 
 
 def recording():
-    with tempfile.TemporaryDirectory() as scratch:
-        recipe = fashion_recipe(scratch, "recorded", lambda r: r.setdefault("record", {}).update(eval_every=0))
-        pairs = rounds(lambda: (ms_a_step(recipe, scratch), last_json(
-            [CLI, "bench", "--net", "simple28", "--batch", 64, "--seconds", options.seconds, "--json"])["step_ms"]))
-        table("simple28, batch 64, 1 thread", "ms a step")
-        row("steps alone", f"{statistics.median(pair[1] for pair in pairs):.3f}")
-        row("with loading, all statistics of all channels recorded and written to history.csv",
-            f"{statistics.median(pair[0] for pair in pairs):.3f}")
+    found = json.loads(output_of([options.build / "bench/recording_bench", "--benchmark_format=json"]))
+    cost = {b["name"]: b["real_time"] / 1e3 for b in found["benchmarks"]}
+    columns = {b["name"]: b["columns"] for b in found["benchmarks"] if "columns" in b}
+    table("network", "columns", "row of numbers µs", "line of history.csv µs", "both, of a step at batch 64")
+    for net in NETS:
+        both = cost[f"record/{net}"] + cost[f"history/{net}"]
+        row(net, f"{columns[f'record/{net}']:.0f}", f"{cost[f'record/{net}']:.2f}", f"{cost[f'history/{net}']:.1f}",
+            f"{both / ours(net)['step_ms'] / 10:.2f} %")
 
 
 def loading():
