@@ -39,6 +39,21 @@ HWY_INLINE Wide widened(V v) {
     return wide;
 }
 
+/// widened(part.load(from)), from memory straight to halves where whole vectors are loaded.
+template <class Part>
+HWY_INLINE Wide load_widened(Part part, const float* from) {
+#if HWY_TARGET != HWY_SCALAR
+    if constexpr (std::is_same_v<Part, AllLanes>) {
+        constexpr hn::Half<Floats> half;
+        Wide wide;
+        wide.half[0] = hn::PromoteTo(doubles, hn::LoadU(half, from));
+        wide.half[1] = hn::PromoteTo(doubles, hn::LoadU(half, from + lanes / 2));
+        return wide;
+    }
+#endif
+    return widened(part.load(from));
+}
+
 /// Σg and Σg·d of a few pixels in float: their rounding is that of g and d themselves. So only one pixel in
 /// `most` is widened.
 struct ShortSums {

@@ -26,7 +26,7 @@ void add_moments_all(const float* x, std::int64_t pixels, std::int64_t channels,
             for (int v = 0; v < vectors; ++v) origin[v] = widened(hn::LoadU(floats, shift + c + v * lanes));
             const auto add_pixel = [&](std::int64_t pixel, WideSums(&to)[vectors]) HWY_ATTR {
                 for (int v = 0; v < vectors; ++v) {
-                    Wide d = widened(part.load(x + pixel * channels + c + v * lanes));
+                    Wide d = load_widened(part, x + pixel * channels + c + v * lanes);
                     for (int i = 0; i < halves; ++i) d.half[i] = hn::Sub(d.half[i], origin[v].half[i]);
                     to[v].add(d, d);
                 }

@@ -74,7 +74,7 @@ def faster_layout(rows):
 
 
 def table(*heads):
-    print("\n| " + " | ".join(heads) + " |\n|" + "---|" * len(heads), flush=True)
+    print("\n| " + " | ".join(str(head) for head in heads) + " |\n|" + "---|" * len(heads), flush=True)
 
 
 def row(*cells):
