@@ -6,6 +6,7 @@
 #include "core/train/Divergence.h"
 #include "core/train/Experiment.h"
 
+#include <chrono>
 #include <optional>
 #include <vector>
 
@@ -34,7 +35,9 @@ struct Evaluation {
 /// in.
 class Trainer {
    public:
-    explicit Trainer(int threads) : m_pool(threads) {}
+    /// `ahead_threshold`: see BatchAhead; changes no result.
+    explicit Trainer(int threads, std::chrono::microseconds ahead_threshold = BatchAhead::default_threshold)
+        : m_pool(threads), m_batches(ahead_threshold) {}
 
     /// Forward in train mode, cross entropy, backward, and an update by the recipe's optimizer and schedule. Several
     /// batches (optimizer.accumulation_steps) make one step by the mean of their losses, each with batch statistics of
