@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <iostream>
 #include <map>
@@ -23,6 +24,8 @@ struct Options {
     std::int64_t batch = 64;
     int threads = 1;
     double seconds = 1;
+    std::size_t steps = 20;
+    std::vector<std::int64_t> widths;  ///< empty: the network's own
     bool no_norm = false;
     std::string kernels = "winograd";
     std::string isa;  ///< empty: the best
@@ -49,24 +52,27 @@ class BlankDataset : public Dataset {
     std::string m_name = "blank";
 };
 
-/// "simple28": a network's name and the size of its images; 28 has one channel, 32 has three.
+/// "simple28": a network's name and the size of its images; 28 has one channel, other sizes have three.
 Experiment make_experiment(const Options& options) {
-    const std::size_t digits = options.net.size() < 2 ? 0 : options.net.size() - 2;
-    const std::string size = options.net.substr(digits);
-    if (size != "28" && size != "32") {
+    const std::size_t digits = options.net.find_last_not_of("0123456789") + 1;
+    std::int64_t size = 0;
+    const auto end = options.net.data() + options.net.size();
+    std::from_chars(options.net.data() + digits, end, size);
+    if (digits == 0 || size < 4 || size > 1024) {
         throw InputError("--net: '" + options.net +
-                         "' should be a network and an image size, such as simple28 or vgg32.");
+                         "' should be a network and an image size from 4 to 1024, such as simple28 or vgg32.");
     }
-    const std::int64_t channels = size == "28" ? 1 : 3;
+    const std::int64_t channels = size == 28 ? 1 : 3;
     Recipe recipe;
     recipe.model.name = options.net.substr(0, digits);
+    recipe.model.widths = options.widths;
     if (options.no_norm) recipe.model.norm.type = "none";
     recipe.data.batch_size = options.batch;
     recipe.data.mean.assign(channels, 0.0);
     recipe.data.std.assign(channels, 1.0);
     recipe.optimizer.lr = 0.01;
     recipe.kernels = options.kernels;
-    return {recipe, {std::make_shared<BlankDataset>(options.batch, size == "28" ? 28 : 32, channels), nullptr}};
+    return {recipe, {std::make_shared<BlankDataset>(options.batch, size, channels), nullptr}};
 }
 
 ImageBatch random_batch(const Experiment& experiment, std::int64_t batch_size) {
@@ -80,12 +86,13 @@ ImageBatch random_batch(const Experiment& experiment, std::int64_t batch_size) {
 }
 
 /// Seconds of each training step, in ascending order.
-std::vector<double> measure(Trainer& trainer, Experiment& experiment, const ImageBatch& batch, double seconds) {
+std::vector<double> measure(Trainer& trainer, Experiment& experiment, const ImageBatch& batch, const Options& options) {
     using Clock = std::chrono::steady_clock;
     for (int i = 0; i < 5; ++i) trainer.update(experiment, batch);
     std::vector<double> times;
     const auto begin = Clock::now();
-    while (times.size() < 20 || std::chrono::duration<double>(Clock::now() - begin).count() < seconds) {
+    while (times.size() < options.steps ||
+           std::chrono::duration<double>(Clock::now() - begin).count() < options.seconds) {
         const auto step = Clock::now();
         trainer.update(experiment, batch);
         times.push_back(std::chrono::duration<double>(Clock::now() - step).count());
@@ -99,7 +106,7 @@ int run(const Options& options) {
     const ImageBatch batch = random_batch(experiment, options.batch);
     Trainer trainer(options.threads);
     if (!options.isa.empty()) kernels::use_isa(options.isa);
-    const auto times = measure(trainer, experiment, batch, options.seconds);
+    const auto times = measure(trainer, experiment, batch, options);
     const double median = times[times.size() / 2];
     const auto images = static_cast<double>(options.batch);
     if (options.json) {
@@ -135,6 +142,11 @@ void add_bench_command(CLI::App& app, std::function<int()>& chosen) {
     command->add_option("--seconds", options->seconds, "How long to measure at least")
         ->check(CLI::Range(0.0, 3600.0))
         ->capture_default_str();
+    command->add_option("--steps", options->steps, "How many steps to measure at least")
+        ->check(CLI::Range(1, 100'000'000))
+        ->capture_default_str();
+    command->add_option("--widths", options->widths, "Channels by stage instead of the network's own, such as 32,64")
+        ->delimiter(',');
     command->add_option("--kernels", options->kernels, "reference, direct or winograd")
         ->check(CLI::IsMember({"reference", "direct", "winograd"}))
         ->capture_default_str();

@@ -27,11 +27,16 @@ std::int64_t BatchConv::canvases_size() const {
 }
 
 std::int64_t BatchConv::partials_size() const {
-    return Scratch::rounded(m_algorithm->partial_size()) + Scratch::rounded(m_shape.out_channels);
+    return bias_offset() + Scratch::rounded(m_shape.out_channels);
+}
+
+std::int64_t BatchConv::bias_offset() const {
+    return Scratch::rounded(m_shape.weight_count());
 }
 
 std::size_t BatchConv::scratch_size(int threads) const {
-    const std::int64_t of_thread = Scratch::rounded(canvases_size()) + Scratch::rounded(m_algorithm->work_size());
+    const std::int64_t of_thread = Scratch::rounded(canvases_size()) + Scratch::rounded(m_algorithm->work_size()) +
+                                   Scratch::rounded(m_algorithm->sums_size());
     const std::int64_t packed = std::max(m_algorithm->packed_forward_size(), m_algorithm->packed_backward_size());
     return static_cast<std::size_t>(Scratch::rounded(packed) + threads * of_thread + work_groups * partials_size());
 }
@@ -58,7 +63,7 @@ void BatchConv::forward(const float* x, const float* weight, const float* bias, 
         for (std::int64_t n = begin; n < end; n += algorithm.images_per_block()) {
             const std::int64_t images = std::min(algorithm.images_per_block(), end - n);
             const float* inputs = lay_out(x, n, images, canvases.of(thread));
-            algorithm.forward(packed, inputs, images, y + n * m_shape.out_image(), work.of(thread));
+            algorithm.forward(packed, inputs, images, y + n * m_shape.out_image(), work.of(thread), nullptr);
         }
     });
 }
@@ -71,14 +76,15 @@ void BatchConv::backward(const float* x, const float* weight, const float* dy, c
     float* packed = memory.take(algorithm.packed_backward_size());
     const ThreadMemory canvases = memory.take_for_threads(canvases_size(), pool.threads());
     const ThreadMemory work = memory.take_for_threads(algorithm.work_size(), pool.threads());
+    const ThreadMemory sums = memory.take_for_threads(algorithm.sums_size(), pool.threads());
     float* partials = memory.take(work_groups * partials_size());
     if (gradients.dx) algorithm.pack_backward(weight, packed);
     pool.run(work_groups, [&](std::int64_t group, int thread) {
         const auto [begin, end] = work_range(m_shape.n, group);
         float* partial = partials + group * partials_size();
-        float* bias_partial = partial + Scratch::rounded(algorithm.partial_size());
+        float* weight_sums = algorithm.sums_are_gradients() ? partial : sums.of(thread);
+        float* bias_partial = partial + bias_offset();
         std::fill_n(bias_partial, m_shape.out_channels, 0.0F);
-        if (begin == end) std::fill_n(partial, algorithm.partial_size(), 0.0F);
         float* outputs = canvases.of(thread) + algorithm.images_per_block() * algorithm.input_canvas().size();
         for (std::int64_t n = begin; n < end; n += algorithm.images_per_block()) {
             const std::int64_t images = std::min(algorithm.images_per_block(), end - n);
@@ -91,20 +97,24 @@ void BatchConv::backward(const float* x, const float* weight, const float* dy, c
             }
             if (gradients.dweight) {
                 const float* inputs = lay_out(x, n, images, canvases.of(thread));
-                algorithm.weight_gradient(inputs, outputs, images, n > begin, partial, work.of(thread));
+                algorithm.weight_gradient(inputs, outputs, images, n > begin, weight_sums, work.of(thread), nullptr);
             }
             if (gradients.dx) {
                 algorithm.input_gradient(packed, outputs, images, false, gradients.dx + n * m_shape.in_image(),
-                                         work.of(thread));
+                                         work.of(thread), nullptr);
             }
         }
-        if (gradients.dweight) algorithm.finish_weight_gradient(partial);
+        if (!gradients.dweight) return;
+        if (begin == end) {
+            std::fill_n(partial, m_shape.weight_count(), 0.0F);
+        } else if (!algorithm.sums_are_gradients()) {
+            algorithm.finish_weight_gradient(weight_sums, partial);
+        }
     });
     merge(gradients, partials, pool);
 }
 
 void BatchConv::merge(const Gradients& gradients, float* partials, ThreadPool& pool) const {
-    const std::int64_t bias_offset = Scratch::rounded(m_algorithm->partial_size());
     if (gradients.dweight) {
         // Each thread merges its share of the weights, all groups in order.
         pool.run(work_groups, [&](std::int64_t share) {
@@ -113,7 +123,7 @@ void BatchConv::merge(const Gradients& gradients, float* partials, ThreadPool& p
         });
     }
     if (gradients.dbias) {
-        sum_partials(partials + bias_offset, work_groups, partials_size(), m_shape.out_channels, gradients.dbias);
+        sum_partials(partials + bias_offset(), work_groups, partials_size(), m_shape.out_channels, gradients.dbias);
     }
 }
 

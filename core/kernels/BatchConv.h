@@ -48,8 +48,10 @@ class BatchConv {
     std::int64_t canvases_size() const;
     /// Canvases of `images` images from the first one on; or these themselves.
     const float* lay_out(const float* x, std::int64_t first, std::int64_t images, float* canvases) const;
-    /// Partial sums of a group: the weights' in the algorithm's form, behind it the bias's.
+    /// Partial sums of a group: the weights', behind them the bias's.
     std::int64_t partials_size() const;
+    /// Where the bias's begin.
+    std::int64_t bias_offset() const;
     void merge(const Gradients& gradients, float* partials, ThreadPool& pool) const;
 
     ConvShape m_shape;

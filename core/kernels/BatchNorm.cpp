@@ -12,9 +12,12 @@ void for_each_image(std::int64_t n, ThreadPool& pool, const Visit& visit) {
     });
 }
 
+/// From so many values on, nobody finds a result in the caches any more.
+constexpr std::int64_t beyond_caches = std::int64_t{4} << 20;
+
 /// An image as one long row.
 NormArea area_of(const ImageTensor& shape, bool relu) {
-    return {1, shape.pixels, shape.channels, relu};
+    return {1, shape.pixels, shape.channels, relu, shape.n * shape.pixels * shape.channels >= beyond_caches};
 }
 
 /// Offsets of images in front of and behind a 2×2 pool.

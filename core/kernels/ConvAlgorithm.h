@@ -3,6 +3,7 @@
 
 #include "core/kernels/Canvas.h"
 #include "core/kernels/ConvShape.h"
+#include "core/kernels/Prefetch.h"
 
 #include <cstdint>
 
@@ -13,7 +14,7 @@ namespace normscope::kernels {
 /// a cache line.
 ///
 /// Images come in blocks of up to images_per_block() canvases, one behind the other: of x with
-/// input_canvas(), of ∂L/∂y with gradient_canvas().
+/// input_canvas(), of ∂L/∂y with gradient_canvas(). While a block is computed, `prefetch` (may be null) is worked off.
 class ConvAlgorithm {
    public:
     virtual ~ConvAlgorithm() = default;
@@ -33,21 +34,24 @@ class ConvAlgorithm {
     virtual std::int64_t packed_forward_size() const = 0;
     virtual void pack_forward(const float* weight, const float* bias, float* packed) const = 0;
     /// y of `images` images, contiguous.
-    virtual void forward(const float* packed, const float* input, std::int64_t images, float* y, float* work) const = 0;
+    virtual void forward(const float* packed, const float* input, std::int64_t images, float* y, float* work,
+                         Prefetch* prefetch) const = 0;
 
     virtual std::int64_t packed_backward_size() const = 0;
     virtual void pack_backward(const float* weight, float* packed) const = 0;
     /// ∂L/∂x of `images` images, contiguous; added to what is there if `accumulate`.
     virtual void input_gradient(const float* packed, const float* gradient, std::int64_t images, bool accumulate,
-                                float* dx, float* work) const = 0;
+                                float* dx, float* work, Prefetch* prefetch) const = 0;
 
-    /// A partial sum of ∂L/∂weight in a form of the algorithm's own. The first images set it, the next ones
-    /// are added; without any image it is zeros.
-    virtual std::int64_t partial_size() const = 0;
+    /// A sum of ∂L/∂weight over images, in a form of the algorithm's own. The first images set it, the next ones are
+    /// added.
+    virtual std::int64_t sums_size() const = 0;
     virtual void weight_gradient(const float* input, const float* gradient, std::int64_t images, bool accumulate,
-                                 float* partial, float* work) const = 0;
-    /// Turns a partial sum into weight_count() values in the weights' order, at its beginning.
-    virtual void finish_weight_gradient(float* partial) const = 0;
+                                 float* sums, float* work, Prefetch* prefetch) const = 0;
+    /// Turns such a sum into weight_count() values in the weights' order.
+    virtual void finish_weight_gradient(const float* sums, float* gradient) const = 0;
+    /// Whether sums have that form already: then the sum can be made in place, without finishing it.
+    virtual bool sums_are_gradients() const = 0;
 
    protected:
     explicit ConvAlgorithm(const ConvShape& shape) : m_shape(shape) {}

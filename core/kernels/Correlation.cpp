@@ -42,6 +42,7 @@ void correlate_tile(const Correlation& job, const float* in, const float* weight
         }
     }
 
+    if (job.prefetch) job.prefetch->fetch_some();
     // Three pixels share a pointer: an address holds a base and a step times 0, 1 or 2.
     constexpr int pointers = (Pixels + 2) / 3;
     const std::int64_t step = job.in_pixel_step;
@@ -93,8 +94,8 @@ void correlate_block(const Correlation& job, const float* weights, const float* 
         for (std::int64_t tile = 0; tile < count; ++tile) {
             const std::int64_t begin = job.columns * tile / count, end = job.columns * (tile + 1) / count;
             tiles[static_cast<std::size_t>(end - begin - 1)](
-                job, job.in + row * job.in_row_step + begin * job.in_pixel_step, weights, bias,
-                out + row * job.out_row_step + begin * job.out_pixel_step, channels);
+                job, job.in + row * job.in_row_step + begin * job.in_pixel_step, weights + row * job.weights_row_step,
+                bias, out + row * job.out_row_step + begin * job.out_pixel_step, channels);
         }
     }
 }

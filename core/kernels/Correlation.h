@@ -1,6 +1,8 @@
 // The inner loop of every convolution: one image at a time, dispatched to the instruction set in use.
 #pragma once
 
+#include "core/kernels/Prefetch.h"
+
 #include <cstdint>
 
 namespace normscope::kernels {
@@ -8,7 +10,8 @@ namespace normscope::kernels {
 /// out[r, q, o] = bias[o] + Σ_t Σ_i in[r·in_row_step + q·in_pixel_step + t·tap_step + i] · weights[t, i, o]
 ///
 /// for rows × columns pixels and `channels` outputs o. A kernel row (t) is one contiguous run of
-/// kernel width × channels inputs, because the image is NHWC. Steps are in floats.
+/// kernel width × channels inputs, because the image is NHWC. Steps are in floats. Rows share their weights unless
+/// weights_row_step says otherwise: then each row is a product of matrices of its own.
 struct Correlation {
     const float* in;
     std::int64_t in_pixel_step;
@@ -17,21 +20,24 @@ struct Correlation {
     std::int64_t tap_step;
     std::int64_t run;
     const float* weights;  ///< from pack_weights(): taps · run rows
-    const float* bias;     ///< padded to packed_channels() values; may be null
+    std::int64_t weights_row_step;
+    const float* bias;  ///< padded to packed_channels() values; may be null
     float* out;
     std::int64_t out_pixel_step;
     std::int64_t out_row_step;
     std::int64_t rows;
     std::int64_t columns;
     std::int64_t channels;
-    bool accumulate;  ///< add to what `out` holds; then without bias
+    bool accumulate;     ///< add to what `out` holds; then without bias
+    Prefetch* prefetch;  ///< may be null
 };
 void correlate(const Correlation& job);
 
 /// gradient[t, i, o] += Σ_r Σ_q x[r·x_row_step + q·x_pixel_step + t·tap_step + i] · dy[r·dy_row_step + q·dy_pixel_step
 /// + o]
 ///
-/// `dy` is read up to 15 floats beyond its last pixel (their values do not matter).
+/// `dy` is read up to 15 floats beyond its last pixel (their values do not matter). The same for `planes` pairs of x
+/// and dy, each with a gradient of its own.
 struct WeightGradient {
     const float* x;
     std::int64_t x_pixel_step;
@@ -47,6 +53,11 @@ struct WeightGradient {
     std::int64_t channels;
     float* gradient;  ///< (taps, run, channels), contiguous
     bool accumulate;  ///< false: = instead of +=, whatever is there
+    std::int64_t planes;
+    std::int64_t x_plane_step;
+    std::int64_t dy_plane_step;
+    std::int64_t gradient_plane_step;
+    Prefetch* prefetch;  ///< may be null
 };
 void correlate_weights(const WeightGradient& job);
 

@@ -64,8 +64,8 @@ void DirectConv::pack_forward(const float* weight, const float* bias, float* pac
     pack_weights({weight, rows, outputs, 1}, 0, rows, outputs, packed + packed_channels(outputs));
 }
 
-void DirectConv::forward(const float* packed, const float* input, std::int64_t images, float* y,
-                         float* /*work*/) const {
+void DirectConv::forward(const float* packed, const float* input, std::int64_t images, float* y, float* /*work*/,
+                         Prefetch* prefetch) const {
     const std::int64_t inputs = m_shape.in_channels, outputs = m_shape.out_channels, stride = m_shape.stride;
     for (std::int64_t image = 0; image < images; ++image) {
         correlate({.in = input + image * m_input_canvas.size(),
@@ -75,6 +75,7 @@ void DirectConv::forward(const float* packed, const float* input, std::int64_t i
                    .tap_step = m_input_canvas.row_step(),
                    .run = m_shape.kernel * inputs,
                    .weights = packed + packed_channels(outputs),
+                   .weights_row_step = 0,
                    .bias = packed,
                    .out = y + image * m_shape.out_image(),
                    .out_pixel_step = outputs,
@@ -82,7 +83,8 @@ void DirectConv::forward(const float* packed, const float* input, std::int64_t i
                    .rows = m_shape.out_h(),
                    .columns = m_shape.out_w(),
                    .channels = outputs,
-                   .accumulate = false});
+                   .accumulate = false,
+                   .prefetch = prefetch});
     }
 }
 
@@ -107,7 +109,7 @@ void DirectConv::pack_backward(const float* weight, float* packed) const {
 }
 
 void DirectConv::input_gradient(const float* packed, const float* gradient, std::int64_t images, bool accumulate,
-                                float* dx, float* /*work*/) const {
+                                float* dx, float* /*work*/, Prefetch* prefetch) const {
     const std::int64_t inputs = m_shape.in_channels, outputs = m_shape.out_channels, stride = m_shape.stride;
     const Canvas& canvas = m_gradient_canvas;
     for (std::int64_t image = 0; image < images; ++image) {
@@ -124,6 +126,7 @@ void DirectConv::input_gradient(const float* packed, const float* gradient, std:
                        .tap_step = canvas.row_step(),
                        .run = columns.taps * outputs,
                        .weights = packed + offset,
+                       .weights_row_step = 0,
                        .bias = nullptr,
                        .out = dx + image * m_shape.in_image() + (rows.first * m_shape.w + columns.first) * inputs,
                        .out_pixel_step = stride * inputs,
@@ -131,17 +134,14 @@ void DirectConv::input_gradient(const float* packed, const float* gradient, std:
                        .rows = rows.count,
                        .columns = columns.count,
                        .channels = inputs,
-                       .accumulate = accumulate});
+                       .accumulate = accumulate,
+                       .prefetch = prefetch});
         });
     }
 }
 
-std::int64_t DirectConv::partial_size() const {
-    return m_shape.weight_count();
-}
-
 void DirectConv::weight_gradient(const float* input, const float* gradient, std::int64_t images, bool accumulate,
-                                 float* partial, float* /*work*/) const {
+                                 float* sums, float* /*work*/, Prefetch* prefetch) const {
     const std::int64_t inputs = m_shape.in_channels, outputs = m_shape.out_channels, stride = m_shape.stride;
     for (std::int64_t image = 0; image < images; ++image) {
         correlate_weights({.x = input + image * m_input_canvas.size(),
@@ -156,9 +156,18 @@ void DirectConv::weight_gradient(const float* input, const float* gradient, std:
                            .rows = m_shape.out_h(),
                            .columns = m_shape.out_w(),
                            .channels = outputs,
-                           .gradient = partial,
-                           .accumulate = accumulate || image > 0});
+                           .gradient = sums,
+                           .accumulate = accumulate || image > 0,
+                           .planes = 1,
+                           .x_plane_step = 0,
+                           .dy_plane_step = 0,
+                           .gradient_plane_step = 0,
+                           .prefetch = prefetch});
     }
+}
+
+void DirectConv::finish_weight_gradient(const float* sums, float* gradient) const {
+    std::copy_n(sums, m_shape.weight_count(), gradient);
 }
 
 }  // namespace normscope::kernels

@@ -18,15 +18,17 @@ class DirectConv final : public ConvAlgorithm {
     std::int64_t work_size() const override { return 0; }
     std::int64_t packed_forward_size() const override;
     void pack_forward(const float* weight, const float* bias, float* packed) const override;
-    void forward(const float* packed, const float* input, std::int64_t images, float* y, float* work) const override;
+    void forward(const float* packed, const float* input, std::int64_t images, float* y, float* work,
+                 Prefetch* prefetch) const override;
     std::int64_t packed_backward_size() const override;
     void pack_backward(const float* weight, float* packed) const override;
     void input_gradient(const float* packed, const float* gradient, std::int64_t images, bool accumulate, float* dx,
-                        float* work) const override;
-    std::int64_t partial_size() const override;
-    void weight_gradient(const float* input, const float* gradient, std::int64_t images, bool accumulate,
-                         float* partial, float* work) const override;
-    void finish_weight_gradient(float* /*partial*/) const override {}
+                        float* work, Prefetch* prefetch) const override;
+    std::int64_t sums_size() const override { return m_shape.weight_count(); }
+    void weight_gradient(const float* input, const float* gradient, std::int64_t images, bool accumulate, float* sums,
+                         float* work, Prefetch* prefetch) const override;
+    void finish_weight_gradient(const float* sums, float* gradient) const override;
+    bool sums_are_gradients() const override { return true; }
 
    private:
     /// What the r-th phase of the rows (or columns) of ∂L/∂x is made of.

@@ -1,3 +1,4 @@
+#include "core/kernels/Elementwise.h"
 #include "core/kernels/Normalization.h"
 #include "core/kernels/Targets.h"
 
@@ -10,7 +11,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace normscope::kernels::HWY_NAMESPACE {
 
-/// The end of a residual block, whose second branch has a norm or not.
+/// The end of a residual block: its first branch has a norm, the second one has or has not.
 template <bool both>
 void normalize_add_relu_of_area(const NormArea& area, const NormBranch& a, const NormBranch& b, float* y) {
     for_each_strip(area,
@@ -41,42 +42,32 @@ void normalize_add_relu_all(const NormArea& area, const NormBranch& a, const Nor
 template <bool both>
 void add_relu_backward_of_area(const NormArea& area, const NormBranch& a, const NormBranch& b, const float* y,
                                const float* dy, float* g) {
-    for_each_strip(
-        area, [&](std::int64_t row, std::int64_t begin, std::int64_t end, std::int64_t c, auto bundle, auto part) {
-            constexpr int vectors = decltype(bundle)::value;
-            NormLanes norm_a[vectors], norm_b[vectors];
-            for (int v = 0; v < vectors; ++v) {
-                norm_a[v] = NormLanes(*a.norm, c + v * lanes);
-                if (both) norm_b[v] = NormLanes(*b.norm, c + v * lanes);
-            }
-            const std::int64_t first = row * area.columns * area.channels + c;
-            const auto add_pixel = [&](std::int64_t i, WideSums(&of_a)[vectors], WideSums(&of_b)[vectors]) HWY_ATTR {
-                for (int v = 0; v < vectors; ++v) {
-                    const std::int64_t at = first + i + v * lanes;
-                    const V gradient = unblocked(part.load(y + at), part.load(dy + at));
-                    part.store(gradient, g + at);
-                    const Wide wide = widened(gradient);
-                    of_a[v].add(wide, widened(norm_a[v].centered(part.load(a.z + at))));
-                    if (both) of_b[v].add(wide, widened(norm_b[v].centered(part.load(b.z + at))));
-                }
-            };
-            WideSums even_a[vectors], even_b[vectors];
-            std::int64_t i = begin * area.channels;
-            if constexpr (vectors == 1) {
-                WideSums odd_a[vectors], odd_b[vectors];
-                for (; i + area.channels < end * area.channels; i += 2 * area.channels) {
-                    add_pixel(i, even_a, even_b);
-                    add_pixel(i + area.channels, odd_a, odd_b);
-                }
-                even_a[0].add(odd_a[0]);
-                if (both) even_b[0].add(odd_b[0]);
-            }
-            for (; i < end * area.channels; i += area.channels) add_pixel(i, even_a, even_b);
-            for (int v = 0; v < vectors; ++v) {
-                even_a[v].add_to(a.sums + c + v * lanes, a.products + c + v * lanes);
-                if (both) even_b[v].add_to(b.sums + c + v * lanes, b.products + c + v * lanes);
-            }
-        });
+    for_each_strip(area,
+                   [&](std::int64_t row, std::int64_t begin, std::int64_t end, std::int64_t c, auto bundle, auto part) {
+                       constexpr int vectors = decltype(bundle)::value;
+                       NormLanes norm_a[vectors], norm_b[vectors];
+                       for (int v = 0; v < vectors; ++v) {
+                           norm_a[v] = NormLanes(*a.norm, c + v * lanes);
+                           if (both) norm_b[v] = NormLanes(*b.norm, c + v * lanes);
+                       }
+                       const std::int64_t first = row * area.columns * area.channels + c;
+                       // The sums of the second branch behind those of the first.
+                       const auto add_pixel = [&](std::int64_t i, ShortSums(&to)[2 * vectors]) HWY_ATTR {
+                           for (int v = 0; v < vectors; ++v) {
+                               const std::int64_t at = first + i + v * lanes;
+                               const V gradient = unblocked(part.load(y + at), part.load(dy + at));
+                               part.store(gradient, g + at);
+                               to[v].add(gradient, norm_a[v].centered(part.load(a.z + at)));
+                               if (both) to[vectors + v].add(gradient, norm_b[v].centered(part.load(b.z + at)));
+                           }
+                       };
+                       WideSums total[2 * vectors];
+                       for_each_short_run(begin, end, area.channels, add_pixel, total);
+                       for (int v = 0; v < vectors; ++v) {
+                           total[v].add_to(a.sums + c + v * lanes, a.products + c + v * lanes);
+                           if (both) total[vectors + v].add_to(b.sums + c + v * lanes, b.products + c + v * lanes);
+                       }
+                   });
 }
 
 void add_relu_backward_all(const NormArea& area, const NormBranch& a, const NormBranch& b, const float* y,
@@ -94,10 +85,14 @@ HWY_EXPORT(normalize_add_relu_all);
 HWY_EXPORT(add_relu_backward_all);
 
 void normalize_add_relu(const NormArea& area, const NormBranch& a, const NormBranch& b, float* y) {
+    if (!a.norm && b.norm) return normalize_add_relu(area, b, a, y);
+    if (!a.norm) return add_relu(a.z, b.z, area.rows * area.columns * area.channels, y);
     HWY_DYNAMIC_DISPATCH(normalize_add_relu_all)(area, a, b, y);
 }
 void add_relu_backward(const NormArea& area, const NormBranch& a, const NormBranch& b, const float* y, const float* dy,
                        float* g) {
+    if (!a.norm && b.norm) return add_relu_backward(area, b, a, y, dy, g);
+    if (!a.norm) return relu_backward(y, dy, area.rows * area.columns * area.channels, g);
     HWY_DYNAMIC_DISPATCH(add_relu_backward_all)(area, a, b, y, dy, g);
 }
 

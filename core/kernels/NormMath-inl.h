@@ -23,16 +23,49 @@ constexpr int halves = HWY_TARGET == HWY_SCALAR ? 1 : 2;
 /// A vector of floats as doubles.
 struct Wide {
     hn::Vec<Doubles> half[halves];
+
+    HWY_INLINE Wide() {}  // NEON's vectors have constructors, which the implicit one could not call
 };
 
 HWY_INLINE Wide widened(V v) {
+    Wide wide;
 #if HWY_TARGET == HWY_SCALAR
-    return {{hn::PromoteTo(doubles, v)}};
+    wide.half[0] = hn::PromoteTo(doubles, v);
 #else
     constexpr hn::Half<Floats> half;
-    return {{hn::PromoteTo(doubles, hn::LowerHalf(half, v)), hn::PromoteTo(doubles, hn::UpperHalf(half, v))}};
+    wide.half[0] = hn::PromoteTo(doubles, hn::LowerHalf(half, v));
+    wide.half[1] = hn::PromoteTo(doubles, hn::UpperHalf(half, v));
 #endif
+    return wide;
 }
+
+/// widened(part.load(from)), from memory straight to halves where whole vectors are loaded.
+template <class Part>
+HWY_INLINE Wide load_widened(Part part, const float* from) {
+#if HWY_TARGET != HWY_SCALAR
+    if constexpr (std::is_same_v<Part, AllLanes>) {
+        constexpr hn::Half<Floats> half;
+        Wide wide;
+        wide.half[0] = hn::PromoteTo(doubles, hn::LoadU(half, from));
+        wide.half[1] = hn::PromoteTo(doubles, hn::LoadU(half, from + lanes / 2));
+        return wide;
+    }
+#endif
+    return widened(part.load(from));
+}
+
+/// Σg and Σg·d of a few pixels in float: their rounding is that of g and d themselves. So only one pixel in
+/// `most` is widened.
+struct ShortSums {
+    static constexpr int most = 4;
+    V first, second;
+
+    HWY_INLINE ShortSums() : first(hn::Zero(floats)), second(hn::Zero(floats)) {}
+    HWY_INLINE void add(V g, V d) {
+        first = hn::Add(first, g);
+        second = hn::MulAdd(g, d, second);
+    }
+};
 
 /// Two sums per channel that grow in registers and are added to memory at the end.
 struct WideSums {
@@ -53,6 +86,13 @@ struct WideSums {
         for (int i = 0; i < halves; ++i) {
             first[i] = hn::Add(first[i], other.first[i]);
             second[i] = hn::Add(second[i], other.second[i]);
+        }
+    }
+    HWY_INLINE void add(const ShortSums& sums) {
+        const Wide a = widened(sums.first), b = widened(sums.second);
+        for (int i = 0; i < halves; ++i) {
+            first[i] = hn::Add(first[i], a.half[i]);
+            second[i] = hn::Add(second[i], b.half[i]);
         }
     }
     HWY_INLINE void add_to(double* firsts, double* seconds) const {
@@ -110,14 +150,6 @@ HWY_INLINE void for_each_bundle(std::int64_t channels, const Visit& visit) {
     if (c < channels) visit(c, Bundle<1>{}, FirstLanes{channels - c});
 }
 
-/// visit(first channel, lanes to work on) for all channels, one vector at a time.
-template <class Visit>
-HWY_INLINE void for_each_channel_vector(std::int64_t channels, const Visit& visit) {
-    std::int64_t c = 0;
-    for (; c + lanes <= channels; c += lanes) visit(c, AllLanes{});
-    if (c < channels) visit(c, FirstLanes{channels - c});
-}
-
 /// visit(row, first column, end of columns, channel, bundle, lanes to work on) so that memory is passed once.
 template <class Visit>
 HWY_INLINE void for_each_strip(const NormArea& area, const Visit& visit) {
@@ -129,6 +161,24 @@ HWY_INLINE void for_each_strip(const NormArea& area, const Visit& visit) {
                             [&](std::int64_t c, auto bundle, auto part) { visit(row, begin, end, c, bundle, part); });
         }
     }
+}
+
+/// Adds the pixels [begin, end), which add_pixel(offset, ShortSums) takes, to the sums of `vectors` vectors of
+/// channels.
+template <int vectors, class AddPixel>
+HWY_INLINE void for_each_short_run(std::int64_t begin, std::int64_t end, std::int64_t channels,
+                                   const AddPixel& add_pixel, WideSums (&total)[vectors]) {
+    std::int64_t pixel = begin;
+    for (; pixel + ShortSums::most <= end; pixel += ShortSums::most) {
+        ShortSums run[vectors];
+#pragma GCC unroll 4
+        for (int i = 0; i < ShortSums::most; ++i) add_pixel((pixel + i) * channels, run);
+        for (int v = 0; v < vectors; ++v) total[v].add(run[v]);
+    }
+    if (pixel == end) return;
+    ShortSums rest[vectors];
+    for (; pixel < end; ++pixel) add_pixel(pixel * channels, rest);
+    for (int v = 0; v < vectors; ++v) total[v].add(rest[v]);
 }
 
 }  // namespace normscope::kernels::HWY_NAMESPACE

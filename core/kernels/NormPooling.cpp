@@ -109,14 +109,16 @@ void pool_gradient_sums_all(const PoolImage& image, const NormCoefficients& of, 
         for_each_channel_vector(image.channels, [&](std::int64_t c, auto part) {
             const NormLanes norm(of, c);
             const float* gradient = dy + row * (image.w / 2) * image.channels + c;
-            WideSums total;
-            for_each_window(image, row, c, [&](std::int64_t column, std::int64_t at) {
-                const NormWindow window(image, norm, part, x + at);
+            const float* in = x + 2 * row * image.w * image.channels + c;
+            const auto add_window = [&](std::int64_t at, ShortSums(&to)[1]) HWY_ATTR {
+                const NormWindow window(image, norm, part, in + 2 * at);
                 const Winner winner(window.y);
-                const V g = part.load(gradient + column * image.channels);
-                total.add(widened(image.relu ? unblocked(winner.best, g) : g), widened(winner.pick(window.centered)));
-            });
-            total.add_to(sums + c, products + c);
+                const V g = part.load(gradient + at);
+                to[0].add(image.relu ? unblocked(winner.best, g) : g, winner.pick(window.centered));
+            };
+            WideSums total[1];
+            for_each_short_run(0, image.w / 2, image.channels, add_window, total);
+            total[0].add_to(sums + c, products + c);
         });
     }
 }
@@ -158,10 +160,10 @@ void normalize_pool_backward_all(const PoolImage& image, const NormCoefficients&
     });
 }
 
-void max_pool_all(const PoolImage& image, const float* x, float* y) {
+void max_pool_all(const PoolImage& image, const float* x, float* y, std::int64_t y_step) {
     for (std::int64_t row = 0; row < image.h / 2; ++row) {
         for_each_channel_vector(image.channels, [&](std::int64_t c, auto part) {
-            float* out = y + row * (image.w / 2) * image.channels + c;
+            float* out = y + row * y_step + c;
             for_each_window(image, row, c, [&](std::int64_t column, std::int64_t at) {
                 V values[4];
                 load_window(image, part, x + at, values);
@@ -172,11 +174,12 @@ void max_pool_all(const PoolImage& image, const float* x, float* y) {
     }
 }
 
-void max_pool_backward_all(const PoolImage& image, const float* x, const float* dy, float* dx) {
-    const std::int64_t channels = image.channels, row_step = image.w * channels;
+void max_pool_backward_all(const PoolImage& image, const float* x, const float* dy, float* dx, std::int64_t dx_step) {
+    const std::int64_t channels = image.channels;
     for (std::int64_t row = 0; row < image.h / 2; ++row) {
         for_each_channel_vector(channels, [&](std::int64_t c, auto part) {
             const float* gradient = dy + row * (image.w / 2) * channels + c;
+            float* out = dx + 2 * row * dx_step + c;
             for_each_window(image, row, c, [&](std::int64_t column, std::int64_t at) {
                 V values[4];
                 load_window(image, part, x + at, values);
@@ -184,15 +187,15 @@ void max_pool_backward_all(const PoolImage& image, const float* x, const float* 
                 const V g = part.load(gradient + column * channels);
                 V result[4];
                 winner.spread(image.relu ? unblocked(winner.best, g) : g, result);
-                store_window(channels, row_step, part, result, dx + at);
+                store_window(channels, dx_step, part, result, out + 2 * column * channels);
             });
         });
         if (image.w % 2 != 0) {
-            std::memset(dx + 2 * row * row_step + (image.w - 1) * channels, 0, channels * sizeof(float));
-            std::memset(dx + (2 * row + 1) * row_step + (image.w - 1) * channels, 0, channels * sizeof(float));
+            std::memset(dx + 2 * row * dx_step + (image.w - 1) * channels, 0, channels * sizeof(float));
+            std::memset(dx + (2 * row + 1) * dx_step + (image.w - 1) * channels, 0, channels * sizeof(float));
         }
     }
-    if (image.h % 2 != 0) std::memset(dx + (image.h - 1) * row_step, 0, row_step * sizeof(float));
+    if (image.h % 2 != 0) std::memset(dx + (image.h - 1) * dx_step, 0, image.w * channels * sizeof(float));
 }
 
 }  // namespace normscope::kernels::HWY_NAMESPACE
@@ -218,11 +221,11 @@ void normalize_pool_backward(const PoolImage& image, const NormCoefficients& of,
                              float* dx, std::int64_t dx_step) {
     HWY_DYNAMIC_DISPATCH(normalize_pool_backward_all)(image, of, x, dy, dx, dx_step);
 }
-void max_pool(const PoolImage& image, const float* x, float* y) {
-    HWY_DYNAMIC_DISPATCH(max_pool_all)(image, x, y);
+void max_pool(const PoolImage& image, const float* x, float* y, std::int64_t y_step) {
+    HWY_DYNAMIC_DISPATCH(max_pool_all)(image, x, y, y_step);
 }
-void max_pool_backward(const PoolImage& image, const float* x, const float* dy, float* dx) {
-    HWY_DYNAMIC_DISPATCH(max_pool_backward_all)(image, x, dy, dx);
+void max_pool_backward(const PoolImage& image, const float* x, const float* dy, float* dx, std::int64_t dx_step) {
+    HWY_DYNAMIC_DISPATCH(max_pool_backward_all)(image, x, dy, dx, dx_step);
 }
 
 }  // namespace normscope::kernels

@@ -26,8 +26,8 @@ void add_pool_gradient_sums(const PoolImage& image, const NormCoefficients& of, 
 void normalize_pool_backward(const PoolImage& image, const NormCoefficients& of, const float* x, const float* dy,
                              float* dx, std::int64_t dx_step);
 
-/// Without a norm: y = pool(x), and dx from dy with the winners searched again.
-void max_pool(const PoolImage& image, const float* x, float* y);
-void max_pool_backward(const PoolImage& image, const float* x, const float* dy, float* dx);
+/// Without a norm: y = pool(relu(x)), and dx from dy with the winners searched again.
+void max_pool(const PoolImage& image, const float* x, float* y, std::int64_t y_step);
+void max_pool_backward(const PoolImage& image, const float* x, const float* dy, float* dx, std::int64_t dx_step);
 
 }  // namespace normscope::kernels

@@ -8,6 +8,10 @@
 // After foreach_target.h.
 #include "core/kernels/NormMath-inl.h"
 
+#include <hwy/cache_control.h>
+
+#include <type_traits>
+
 HWY_BEFORE_NAMESPACE();
 namespace normscope::kernels::HWY_NAMESPACE {
 
@@ -22,7 +26,7 @@ void add_moments_all(const float* x, std::int64_t pixels, std::int64_t channels,
             for (int v = 0; v < vectors; ++v) origin[v] = widened(hn::LoadU(floats, shift + c + v * lanes));
             const auto add_pixel = [&](std::int64_t pixel, WideSums(&to)[vectors]) HWY_ATTR {
                 for (int v = 0; v < vectors; ++v) {
-                    Wide d = widened(part.load(x + pixel * channels + c + v * lanes));
+                    Wide d = load_widened(part, x + pixel * channels + c + v * lanes);
                     for (int i = 0; i < halves; ++i) d.half[i] = hn::Sub(d.half[i], origin[v].half[i]);
                     to[v].add(d, d);
                 }
@@ -44,7 +48,23 @@ void add_moments_all(const float* x, std::int64_t pixels, std::int64_t channels,
     }
 }
 
-template <bool relu>
+/// Where a pass over an area writes its results.
+template <bool past_caches, class Part>
+HWY_INLINE void store_result(Part part, V value, float* to) {
+    if constexpr (past_caches && std::is_same_v<Part, AllLanes>) {
+        hn::Stream(value, floats, to);
+    } else {
+        part.store(value, to);
+    }
+}
+
+/// Whether the results of an area can be written past the caches.
+bool goes_past_caches(const NormArea& area, const float* result, std::int64_t result_step) {
+    const auto address = reinterpret_cast<std::uintptr_t>(result) / sizeof(float);
+    return area.past_caches && address % lanes == 0 && area.channels % lanes == 0 && result_step % lanes == 0;
+}
+
+template <bool relu, bool past_caches>
 void normalize_area(const NormArea& area, const NormCoefficients& of, const float* x, std::int64_t x_step, float* y,
                     std::int64_t y_step) {
     for_each_strip(area,
@@ -57,7 +77,7 @@ void normalize_area(const NormArea& area, const NormCoefficients& of, const floa
                        for (std::int64_t i = begin * area.channels; i < end * area.channels; i += area.channels) {
                            for (int v = 0; v < vectors; ++v) {
                                const V value = norm[v].normalized(part.load(in + i + v * lanes));
-                               part.store(relu ? rectified(value) : value, out + i + v * lanes);
+                               store_result<past_caches>(part, relu ? rectified(value) : value, out + i + v * lanes);
                            }
                        }
                    });
@@ -65,7 +85,12 @@ void normalize_area(const NormArea& area, const NormCoefficients& of, const floa
 
 void normalize_all(const NormArea& area, const NormCoefficients& of, const float* x, std::int64_t x_step, float* y,
                    std::int64_t y_step) {
-    (area.relu ? normalize_area<true> : normalize_area<false>)(area, of, x, x_step, y, y_step);
+    if (goes_past_caches(area, y, y_step)) {
+        (area.relu ? normalize_area<true, true> : normalize_area<false, true>)(area, of, x, x_step, y, y_step);
+        hwy::FlushStream();
+    } else {
+        (area.relu ? normalize_area<true, false> : normalize_area<false, false>)(area, of, x, x_step, y, y_step);
+    }
 }
 
 template <bool relu>
@@ -78,25 +103,17 @@ void gradient_sums_of_area(const NormArea& area, const NormCoefficients& of, con
                        for (int v = 0; v < vectors; ++v) norm[v] = NormLanes(of, c + v * lanes);
                        const float* in = x + row * x_step + c;
                        const float* gradient = dy + row * dy_step + c;
-                       const auto add_pixel = [&](std::int64_t i, WideSums(&to)[vectors]) HWY_ATTR {
+                       const auto add_pixel = [&](std::int64_t i, ShortSums(&to)[vectors]) HWY_ATTR {
                            for (int v = 0; v < vectors; ++v) {
                                const V d = norm[v].centered(part.load(in + i + v * lanes));
                                const V g = part.load(gradient + i + v * lanes);
-                               to[v].add(widened(relu ? unblocked(norm[v].from_centered(d), g) : g), widened(d));
+                               to[v].add(relu ? unblocked(norm[v].from_centered(d), g) : g, d);
                            }
                        };
-                       WideSums even[vectors];
-                       std::int64_t i = begin * area.channels;
-                       if constexpr (vectors == 1) {
-                           WideSums odd[vectors];
-                           for (; i + area.channels < end * area.channels; i += 2 * area.channels) {
-                               add_pixel(i, even);
-                               add_pixel(i + area.channels, odd);
-                           }
-                           even[0].add(odd[0]);
-                       }
-                       for (; i < end * area.channels; i += area.channels) add_pixel(i, even);
-                       for (int v = 0; v < vectors; ++v) even[v].add_to(sums + c + v * lanes, products + c + v * lanes);
+                       WideSums total[vectors];
+                       for_each_short_run(begin, end, area.channels, add_pixel, total);
+                       for (int v = 0; v < vectors; ++v)
+                           total[v].add_to(sums + c + v * lanes, products + c + v * lanes);
                    });
 }
 
@@ -106,7 +123,7 @@ void gradient_sums_all(const NormArea& area, const NormCoefficients& of, const f
                                                                              products);
 }
 
-template <bool relu>
+template <bool relu, bool past_caches>
 void backward_of_area(const NormArea& area, const NormCoefficients& of, const float* x, std::int64_t x_step,
                       const float* dy, std::int64_t dy_step, float* dx, std::int64_t dx_step) {
     for_each_strip(area,
@@ -128,7 +145,7 @@ void backward_of_area(const NormArea& area, const NormCoefficients& of, const fl
                                const V g = part.load(gradient + i + v * lanes);
                                const V behind_mask = relu ? unblocked(norm[v].from_centered(d), g) : g;
                                const V inner = hn::NegMulAdd(d, projection[v], hn::Sub(behind_mask, mean_gradient[v]));
-                               part.store(hn::Mul(norm[v].scale, inner), out + i + v * lanes);
+                               store_result<past_caches>(part, hn::Mul(norm[v].scale, inner), out + i + v * lanes);
                            }
                        }
                    });
@@ -136,7 +153,14 @@ void backward_of_area(const NormArea& area, const NormCoefficients& of, const fl
 
 void backward_all(const NormArea& area, const NormCoefficients& of, const float* x, std::int64_t x_step,
                   const float* dy, std::int64_t dy_step, float* dx, std::int64_t dx_step) {
-    (area.relu ? backward_of_area<true> : backward_of_area<false>)(area, of, x, x_step, dy, dy_step, dx, dx_step);
+    if (goes_past_caches(area, dx, dx_step)) {
+        (area.relu ? backward_of_area<true, true> : backward_of_area<false, true>)(area, of, x, x_step, dy, dy_step, dx,
+                                                                                   dx_step);
+        hwy::FlushStream();
+    } else {
+        (area.relu ? backward_of_area<true, false> : backward_of_area<false, false>)(area, of, x, x_step, dy, dy_step,
+                                                                                     dx, dx_step);
+    }
 }
 
 }  // namespace normscope::kernels::HWY_NAMESPACE

@@ -28,6 +28,9 @@ struct NormArea {
     std::int64_t columns;
     std::int64_t channels;
     bool relu;  ///< max(y, 0) behind the norm; its mask is computed again in the backward passes
+    /// Write results past the caches, which spares reading the memory first; for tensors that do not fit them anyway.
+    /// Taken as a wish: only for pixels that begin on a vector.
+    bool past_caches = false;
 };
 
 /// y = (x − μ)·is·γ + β.
@@ -51,7 +54,7 @@ struct NormBranch {
     double* products;  ///< the same
 };
 
-/// y = max(a + b, 0), each branch behind its norm. The first one has a norm.
+/// y = max(a + b, 0), each branch behind its norm.
 void normalize_add_relu(const NormArea& area, const NormBranch& a, const NormBranch& b, float* y);
 
 /// g = ∂L/∂y where y > 0 (or NaN), else 0: the gradient of both branches; and their add_gradient_sums().

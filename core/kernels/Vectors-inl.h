@@ -67,6 +67,14 @@ struct FirstLanes {
 #endif
 };
 
+/// visit(first channel, lanes to work on) for all channels, one vector at a time.
+template <class Visit>
+HWY_INLINE void for_each_channel_vector(std::int64_t channels, const Visit& visit) {
+    std::int64_t c = 0;
+    for (; c + lanes <= channels; c += lanes) visit(c, AllLanes{});
+    if (c < channels) visit(c, FirstLanes{channels - c});
+}
+
 }  // namespace normscope::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -31,6 +31,7 @@ void weight_gradient_tile(const WeightGradient& job, const float* x, const float
 #pragma GCC unroll 2
         for (int v = 0; v < Vectors; ++v) sums[i][v] = hn::Zero(floats);
     }
+    if (job.prefetch) job.prefetch->fetch_some();
     for (std::int64_t row = 0; row < job.rows; ++row) {
         const float* values = x + row * job.x_row_step;
         const float* g = dy + row * job.dy_row_step;
@@ -68,34 +69,39 @@ constexpr auto weight_gradient_tiles(std::integer_sequence<int, Inputs...> /*of 
 }
 
 template <int Vectors>
-void weight_gradient_block(const WeightGradient& job, const float* dy, float* gradient, std::int64_t channels) {
+void weight_gradient_block(const WeightGradient& job, const float* x, const float* dy, float* gradient,
+                           std::int64_t channels) {
     static constexpr auto tiles =
         weight_gradient_tiles<Vectors>(std::make_integer_sequence<int, max_inputs(Vectors)>{});
     // 3×3 of one channel: three accumulators would wait for each other, all nine don't.
     if (9 * Vectors < vector_registers && job.taps == 3 && job.run == 3) {
-        weight_gradient_tile<3, 3, Vectors>(job, job.x, dy, gradient, channels);
+        weight_gradient_tile<3, 3, Vectors>(job, x, dy, gradient, channels);
         return;
     }
     const std::int64_t count = (job.run + max_inputs(Vectors) - 1) / max_inputs(Vectors);
     for (std::int64_t tap = 0; tap < job.taps; ++tap) {
         for (std::int64_t tile = 0; tile < count; ++tile) {
             const std::int64_t begin = job.run * tile / count, end = job.run * (tile + 1) / count;
-            tiles[static_cast<std::size_t>(end - begin - 1)](job, job.x + tap * job.tap_step + begin, dy,
-                                                             gradient + (tap * job.run + begin) * job.channels,
-                                                             channels);
+            tiles[static_cast<std::size_t>(end - begin - 1)](
+                job, x + tap * job.tap_step + begin, dy, gradient + (tap * job.run + begin) * job.channels, channels);
         }
     }
 }
 
 void weight_gradient_all(const WeightGradient& job) {
-    for (std::int64_t c = 0; c < job.channels;) {
-        const std::int64_t left = job.channels - c, width = channel_block(left, lanes);
-        if (width == lanes) {
-            weight_gradient_block<1>(job, job.dy + c, job.gradient + c, HWY_MIN(left, lanes));
-        } else {
-            weight_gradient_block<2>(job, job.dy + c, job.gradient + c, HWY_MIN(left, 2 * lanes));
+    for (std::int64_t plane = 0; plane < job.planes; ++plane) {
+        const float* x = job.x + plane * job.x_plane_step;
+        const float* dy = job.dy + plane * job.dy_plane_step;
+        float* gradient = job.gradient + plane * job.gradient_plane_step;
+        for (std::int64_t c = 0; c < job.channels;) {
+            const std::int64_t left = job.channels - c, width = channel_block(left, lanes);
+            if (width == lanes) {
+                weight_gradient_block<1>(job, x, dy + c, gradient + c, HWY_MIN(left, lanes));
+            } else {
+                weight_gradient_block<2>(job, x, dy + c, gradient + c, HWY_MIN(left, 2 * lanes));
+            }
+            c += width;
         }
-        c += width;
     }
 }
 

@@ -86,54 +86,58 @@ void WinogradConv::convolve(const Pass& pass, const float* canvases, std::int64_
     for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
         const std::int64_t first = total * chunk / chunks, count = total * (chunk + 1) / chunks - first;
         transform_patches(pass.from, canvases, first, count, patches);
-        for (std::int64_t point = 0; point < winograd_points; ++point) {
-            correlate({.in = patches.values + point * patches.point_step,
-                       .in_pixel_step = inputs,
-                       .in_row_step = 0,
-                       .taps = 1,
-                       .tap_step = 0,
-                       .run = inputs,
-                       .weights = pass.weights + point * inputs * outputs,
-                       .bias = nullptr,
-                       .out = products.values + point * products.point_step,
-                       .out_pixel_step = outputs,
-                       .out_row_step = 0,
-                       .rows = 1,
-                       .columns = count,
-                       .channels = outputs_computed,
-                       .accumulate = false});
-        }
+        // A row for each point.
+        correlate({.in = patches.values,
+                   .in_pixel_step = inputs,
+                   .in_row_step = patches.point_step,
+                   .taps = 1,
+                   .tap_step = 0,
+                   .run = inputs,
+                   .weights = pass.weights,
+                   .weights_row_step = inputs * outputs,
+                   .bias = nullptr,
+                   .out = products.values,
+                   .out_pixel_step = outputs,
+                   .out_row_step = products.point_step,
+                   .rows = winograd_points,
+                   .columns = count,
+                   .channels = outputs_computed,
+                   .accumulate = false,
+                   .prefetch = pass.prefetch});
         transform_products(pass.to, products, first, count, pass.output, result);
     }
 }
 
-void WinogradConv::forward(const float* packed, const float* input, std::int64_t images, float* y, float* work) const {
+void WinogradConv::forward(const float* packed, const float* input, std::int64_t images, float* y, float* work,
+                           Prefetch* prefetch) const {
     const std::int64_t rows = tiles(m_shape.out_h()), columns = tiles(m_shape.out_w());
     const std::int64_t inputs = m_shape.in_channels, outputs = m_shape.out_channels;
     convolve({.from = {rows, columns, m_input_canvas.size(), m_input_canvas.row_step(), inputs},
               .to = {rows, columns, m_shape.out_image(), m_shape.out_w() * outputs, outputs},
               .output = {m_shape.out_h(), m_shape.out_w(), packed, false},
-              .weights = packed + packed_channels(outputs)},
+              .weights = packed + packed_channels(outputs),
+              .prefetch = prefetch},
              input, images, y, work);
 }
 
 void WinogradConv::input_gradient(const float* packed, const float* gradient, std::int64_t images, bool accumulate,
-                                  float* dx, float* work) const {
+                                  float* dx, float* work, Prefetch* prefetch) const {
     const std::int64_t rows = tiles(m_shape.h), columns = tiles(m_shape.w);
     const std::int64_t inputs = m_shape.in_channels, outputs = m_shape.out_channels;
     convolve({.from = {rows, columns, m_gradient_canvas.size(), m_gradient_canvas.row_step(), outputs},
               .to = {rows, columns, m_shape.in_image(), m_shape.w * inputs, inputs},
               .output = {m_shape.h, m_shape.w, nullptr, accumulate},
-              .weights = packed},
+              .weights = packed,
+              .prefetch = prefetch},
              gradient, images, dx, work);
 }
 
-std::int64_t WinogradConv::partial_size() const {
+std::int64_t WinogradConv::sums_size() const {
     return winograd_points * m_shape.in_channels * packed_channels(m_shape.out_channels);
 }
 
 void WinogradConv::weight_gradient(const float* input, const float* gradient, std::int64_t images, bool accumulate,
-                                   float* partial, float* work) const {
+                                   float* sums, float* work, Prefetch* prefetch) const {
     const std::int64_t rows = tiles(m_shape.out_h()), columns = tiles(m_shape.out_w());
     const std::int64_t inputs = m_shape.in_channels, outputs = packed_channels(m_shape.out_channels);
     const TileGrid patch_grid{rows, columns, m_input_canvas.size(), m_input_canvas.row_step(), inputs};
@@ -148,33 +152,30 @@ void WinogradConv::weight_gradient(const float* input, const float* gradient, st
         const std::int64_t first = total * chunk / chunks, count = total * (chunk + 1) / chunks - first;
         transform_patches(patch_grid, input, first, count, patches);
         transform_gradients(gradient_grid, gradient + m_gradient_canvas.origin(), first, count, gradients);
-        for (std::int64_t point = 0; point < winograd_points; ++point) {
-            correlate_weights({.x = patches.values + point * patches.point_step,
-                               .x_pixel_step = inputs,
-                               .x_row_step = 0,
-                               .taps = 1,
-                               .tap_step = 0,
-                               .run = inputs,
-                               .dy = gradients.values + point * gradients.point_step,
-                               .dy_pixel_step = outputs,
-                               .dy_row_step = 0,
-                               .rows = 1,
-                               .columns = count,
-                               .channels = outputs,
-                               .gradient = partial + point * inputs * outputs,
-                               .accumulate = accumulate || chunk > 0});
-        }
+        correlate_weights({.x = patches.values,
+                           .x_pixel_step = inputs,
+                           .x_row_step = 0,
+                           .taps = 1,
+                           .tap_step = 0,
+                           .run = inputs,
+                           .dy = gradients.values,
+                           .dy_pixel_step = outputs,
+                           .dy_row_step = 0,
+                           .rows = 1,
+                           .columns = count,
+                           .channels = outputs,
+                           .gradient = sums,
+                           .accumulate = accumulate || chunk > 0,
+                           .planes = winograd_points,
+                           .x_plane_step = patches.point_step,
+                           .dy_plane_step = gradients.point_step,
+                           .gradient_plane_step = inputs * outputs,
+                           .prefetch = prefetch});
     }
 }
 
-void WinogradConv::finish_weight_gradient(float* partial) const {
-    const std::int64_t inputs = m_shape.in_channels, outputs = m_shape.out_channels;
-    const std::int64_t padded = packed_channels(outputs);
-    transform_weight_gradients(partial, inputs * padded);
-    if (padded == outputs) return;
-    for (std::int64_t row = 1; row < 9 * inputs; ++row) {
-        std::copy_n(partial + row * padded, outputs, partial + row * outputs);
-    }
+void WinogradConv::finish_weight_gradient(const float* sums, float* gradient) const {
+    transform_weight_gradients(sums, m_shape.in_channels, m_shape.out_channels, gradient);
 }
 
 }  // namespace normscope::kernels

@@ -20,15 +20,17 @@ class WinogradConv final : public ConvAlgorithm {
     std::int64_t work_size() const override;
     std::int64_t packed_forward_size() const override;
     void pack_forward(const float* weight, const float* bias, float* packed) const override;
-    void forward(const float* packed, const float* input, std::int64_t images, float* y, float* work) const override;
+    void forward(const float* packed, const float* input, std::int64_t images, float* y, float* work,
+                 Prefetch* prefetch) const override;
     std::int64_t packed_backward_size() const override;
     void pack_backward(const float* weight, float* packed) const override;
     void input_gradient(const float* packed, const float* gradient, std::int64_t images, bool accumulate, float* dx,
-                        float* work) const override;
-    std::int64_t partial_size() const override;
-    void weight_gradient(const float* input, const float* gradient, std::int64_t images, bool accumulate,
-                         float* partial, float* work) const override;
-    void finish_weight_gradient(float* partial) const override;
+                        float* work, Prefetch* prefetch) const override;
+    std::int64_t sums_size() const override;
+    void weight_gradient(const float* input, const float* gradient, std::int64_t images, bool accumulate, float* sums,
+                         float* work, Prefetch* prefetch) const override;
+    void finish_weight_gradient(const float* sums, float* gradient) const override;
+    bool sums_are_gradients() const override { return false; }
 
    private:
     /// One convolution of canvases: forward, or the input gradient.
@@ -37,6 +39,7 @@ class WinogradConv final : public ConvAlgorithm {
         TileGrid to;
         TileOutput output;
         const float* weights;
+        Prefetch* prefetch;
     };
     void convolve(const Pass& pass, const float* canvases, std::int64_t images, float* result, float* work) const;
 

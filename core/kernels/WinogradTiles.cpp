@@ -104,13 +104,20 @@ HWY_INLINE void transform_tile(const float* from, std::int64_t row_step, std::in
     }
 }
 
-/// A tile's place: image, row and column of tiles.
+/// A tile's place: image, row and column of tiles. Goes from tile to tile without dividing.
 struct TilePlace {
     std::int64_t image, row, column;
     TilePlace(const TileGrid& grid, std::int64_t tile)
         : image(tile / (grid.rows * grid.columns)), row(tile / grid.columns % grid.rows), column(tile % grid.columns) {}
+    HWY_INLINE void advance(const TileGrid& grid) {
+        if (++column < grid.columns) return;
+        column = 0;
+        if (++row < grid.rows) return;
+        row = 0;
+        ++image;
+    }
     /// Offset of the tile's first pixel.
-    std::int64_t offset(const TileGrid& grid) const {
+    HWY_INLINE std::int64_t offset(const TileGrid& grid) const {
         return image * grid.image_step + winograd_outputs * (row * grid.row_step + column * grid.channels);
     }
 };
@@ -118,8 +125,9 @@ struct TilePlace {
 template <int size>
 void transform_tiles(const TileGrid& grid, const float* canvas, std::int64_t first, std::int64_t count,
                      const TilePoints& to) {
-    for (std::int64_t tile = 0; tile < count; ++tile) {
-        const float* from = canvas + TilePlace(grid, first + tile).offset(grid);
+    TilePlace place(grid, first);
+    for (std::int64_t tile = 0; tile < count; ++tile, place.advance(grid)) {
+        const float* from = canvas + place.offset(grid);
         for (std::int64_t c = 0; c < grid.channels; c += lanes) {
             transform_tile<size>(from + c, grid.row_step, grid.channels, to.values + tile * to.tile_step + c,
                                  to.point_step);
@@ -137,10 +145,17 @@ void transform_gradients_all(const TileGrid& grid, const float* canvas, std::int
     transform_tiles<4>(grid, canvas, first, count, to);
 }
 
-/// Aᵀ m A + bias of one vector of channels, of which `rows` × `columns` pixels are stored.
-template <class Part>
+/// The part of a tile that lies inside the image.
+struct TileExtent {
+    std::int64_t rows, columns;
+    bool is_whole() const { return rows >= winograd_outputs && columns >= winograd_outputs; }
+};
+
+/// Aᵀ m A + bias of one vector of channels, added to what is there or not. `whole`: the tile lies inside the image,
+/// else as much as `extent` says is stored.
+template <bool whole, bool accumulate, class Part>
 HWY_INLINE void transform_product(const float* from, std::int64_t point_step, V bias, const TileGrid& grid,
-                                  std::int64_t rows, std::int64_t columns, bool accumulate, Part part, float* to) {
+                                  const TileExtent& extent, Part part, float* to) {
     V half[24];
 #pragma GCC unroll 6
     for (int j = 0; j < 6; ++j) {
@@ -151,14 +166,14 @@ HWY_INLINE void transform_product(const float* from, std::int64_t point_step, V 
     }
 #pragma GCC unroll 4
     for (int i = 0; i < 4; ++i) {
-        if (i >= rows) break;
+        if (!whole && i >= extent.rows) break;
         V row[6], y[4];
 #pragma GCC unroll 6
         for (int j = 0; j < 6; ++j) row[j] = half[6 * i + j];
         product_transform(row, y, 1);
 #pragma GCC unroll 4
         for (int j = 0; j < 4; ++j) {
-            if (j >= columns) break;
+            if (!whole && j >= extent.columns) break;
             float* pixel = to + i * grid.row_step + j * grid.channels;
             const V value = hn::Add(y[j], bias);
             part.store(accumulate ? hn::Add(part.load(pixel), value) : value, pixel);
@@ -166,27 +181,30 @@ HWY_INLINE void transform_product(const float* from, std::int64_t point_step, V 
     }
 }
 
-void transform_products_all(const TileGrid& grid, const TilePoints& from, std::int64_t first, std::int64_t count,
-                            const TileOutput& output, float* images) {
-    for (std::int64_t tile = 0; tile < count; ++tile) {
-        const TilePlace place(grid, first + tile);
-        const std::int64_t rows = output.height - winograd_outputs * place.row;
-        const std::int64_t columns = output.width - winograd_outputs * place.column;
+template <bool accumulate>
+void transform_products_of(const TileGrid& grid, const TilePoints& from, std::int64_t first, std::int64_t count,
+                           const TileOutput& output, float* images) {
+    TilePlace place(grid, first);
+    for (std::int64_t tile = 0; tile < count; ++tile, place.advance(grid)) {
+        const TileExtent extent{output.height - winograd_outputs * place.row,
+                                output.width - winograd_outputs * place.column};
         const float* points = from.values + tile * from.tile_step;
         float* to = images + place.offset(grid);
-        std::int64_t c = 0;
-        const auto bias = [&](std::int64_t channel) HWY_ATTR {
-            return output.bias ? hn::LoadU(floats, output.bias + channel) : hn::Zero(floats);
-        };
-        for (; c + lanes <= grid.channels; c += lanes) {
-            transform_product(points + c, from.point_step, bias(c), grid, rows, columns, output.accumulate, AllLanes{},
-                              to + c);
-        }
-        if (c < grid.channels) {
-            transform_product(points + c, from.point_step, bias(c), grid, rows, columns, output.accumulate,
-                              FirstLanes{grid.channels - c}, to + c);
-        }
+        for_each_channel_vector(grid.channels, [&](std::int64_t c, auto part) HWY_ATTR {
+            const V bias = output.bias ? hn::LoadU(floats, output.bias + c) : hn::Zero(floats);
+            if (extent.is_whole()) {
+                transform_product<true, accumulate>(points + c, from.point_step, bias, grid, extent, part, to + c);
+            } else {
+                transform_product<false, accumulate>(points + c, from.point_step, bias, grid, extent, part, to + c);
+            }
+        });
     }
+}
+
+void transform_products_all(const TileGrid& grid, const TilePoints& from, std::int64_t first, std::int64_t count,
+                            const TileOutput& output, float* images) {
+    (output.accumulate ? transform_products_of<true> : transform_products_of<false>)(grid, from, first, count, output,
+                                                                                     images);
 }
 
 /// G g Gᵀ of one vector of outputs.
@@ -227,25 +245,35 @@ void transform_weights_all(const float* weight, std::int64_t inputs, std::int64_
     }
 }
 
-void transform_weight_gradients_all(float* planes, std::int64_t size) {
-    for (std::int64_t e = 0; e < size; e += lanes) {
-        V half[18];
+/// Gᵀ u G of one vector of outputs.
+template <class Part>
+HWY_INLINE void transform_weight_gradient(const float* points, std::int64_t point_step, Part part, float* to,
+                                          std::int64_t tap_step) {
+    V half[18];
 #pragma GCC unroll 6
-        for (int j = 0; j < 6; ++j) {
-            V column[6];
+    for (int j = 0; j < 6; ++j) {
+        V column[6];
 #pragma GCC unroll 6
-            for (int i = 0; i < 6; ++i) column[i] = hn::LoadU(floats, planes + (6 * i + j) * size + e);
-            weight_gradient_transform(column, half + j, 6);
-        }
+        for (int i = 0; i < 6; ++i) column[i] = hn::LoadU(floats, points + (6 * i + j) * point_step);
+        weight_gradient_transform(column, half + j, 6);
+    }
 #pragma GCC unroll 3
-        for (int i = 0; i < 3; ++i) {
-            V row[6], taps[3];
+    for (int i = 0; i < 3; ++i) {
+        V row[6], taps[3];
 #pragma GCC unroll 6
-            for (int j = 0; j < 6; ++j) row[j] = half[6 * i + j];
-            weight_gradient_transform(row, taps, 1);
+        for (int j = 0; j < 6; ++j) row[j] = half[6 * i + j];
+        weight_gradient_transform(row, taps, 1);
 #pragma GCC unroll 3
-            for (int j = 0; j < 3; ++j) hn::StoreU(taps[j], floats, planes + (3 * i + j) * size + e);
-        }
+        for (int j = 0; j < 3; ++j) part.store(taps[j], to + (3 * i + j) * tap_step);
+    }
+}
+
+void transform_weight_gradients_all(const float* planes, std::int64_t inputs, std::int64_t outputs, float* gradient) {
+    const std::int64_t padded = packed_channels(outputs), point_step = inputs * padded, tap_step = inputs * outputs;
+    for (std::int64_t i = 0; i < inputs; ++i, planes += padded, gradient += outputs) {
+        for_each_channel_vector(outputs, [&](std::int64_t o, auto part) HWY_ATTR {
+            transform_weight_gradient(planes + o, point_step, part, gradient + o, tap_step);
+        });
     }
 }
 
@@ -276,8 +304,8 @@ void transform_products(const TileGrid& grid, const TilePoints& from, std::int64
 void transform_weights(const float* weight, std::int64_t inputs, std::int64_t outputs, float* packed) {
     HWY_DYNAMIC_DISPATCH(transform_weights_all)(weight, inputs, outputs, packed);
 }
-void transform_weight_gradients(float* planes, std::int64_t size) {
-    HWY_DYNAMIC_DISPATCH(transform_weight_gradients_all)(planes, size);
+void transform_weight_gradients(const float* planes, std::int64_t inputs, std::int64_t outputs, float* gradient) {
+    HWY_DYNAMIC_DISPATCH(transform_weight_gradients_all)(planes, inputs, outputs, gradient);
 }
 
 }  // namespace normscope::kernels

@@ -52,7 +52,7 @@ void transform_products(const TileGrid& grid, const TilePoints& from, std::int64
 /// G g Gᵀ of weights (3, 3, inputs, outputs), each of the 36 points packed as pack_weights() does.
 void transform_weights(const float* weight, std::int64_t inputs, std::int64_t outputs, float* packed);
 
-/// Gᵀ u G in place: of 36 planes of `size` floats the first nine become the weights' gradients.
-void transform_weight_gradients(float* planes, std::int64_t size);
+/// Gᵀ u G: gradients of weights (3, 3, inputs, outputs) from 36 planes of inputs × packed_channels(outputs) values.
+void transform_weight_gradients(const float* planes, std::int64_t inputs, std::int64_t outputs, float* gradient);
 
 }  // namespace normscope::kernels

@@ -1,7 +1,6 @@
 #include "core/nn/AveragePool.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace normscope::nn {
 
@@ -9,22 +8,22 @@ template <class S>
 const Tensor<S>& AveragePool<S>::forward(const Tensor<S>& x, const Pass& pass) {
     m_input_shape = x.shape();
     m_output.resize(this->output_shape(x.shape()));
+    m_sums.resize(static_cast<std::size_t>(work_groups * x.shape().c));
     pass.pool.run(work_groups, [&](std::int64_t group) {
         const auto [begin, end] = work_range(x.shape().n, group);
-        for (std::int64_t n = begin; n < end; ++n) pool_image(x, n);
+        for (std::int64_t n = begin; n < end; ++n) pool_image(x, n, m_sums.data() + group * x.shape().c);
     });
     return m_output;
 }
 
 template <class S>
-void AveragePool<S>::pool_image(const Tensor<S>& x, std::int64_t n) {
+void AveragePool<S>::pool_image(const Tensor<S>& x, std::int64_t n, double* sum) {
     const Shape &in = x.shape(), &out = m_output.shape();
-    std::vector<double> sum(static_cast<std::size_t>(in.c));
     S* y = m_output.image(n);
     for (std::int64_t pixel = 0; pixel < out.h * out.w; ++pixel, y += out.c) {
         const auto [top, bottom] = window(pixel / out.w, out.h, in.h);
         const auto [left, right] = window(pixel % out.w, out.w, in.w);
-        std::ranges::fill(sum, 0.0);
+        std::fill_n(sum, in.c, 0.0);
         for (std::int64_t i = top; i < bottom; ++i) {
             for (std::int64_t j = left; j < right; ++j) {
                 const S* values = x.image(n) + (i * in.w + j) * in.c;

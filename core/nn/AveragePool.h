@@ -20,10 +20,12 @@ class AveragePool : public Module<S> {
     virtual double divisor(std::int64_t pixels) const = 0;
 
    private:
-    void pool_image(const Tensor<S>& x, std::int64_t n);
+    /// `sum` is memory for a value of each channel.
+    void pool_image(const Tensor<S>& x, std::int64_t n, double* sum);
     void spread_image(const Tensor<S>& gradient, std::int64_t n);
 
     Shape m_input_shape;
+    AlignedVector<double> m_sums;  ///< by work group
     Tensor<S> m_output;
     Tensor<S> m_input_gradient;
 };

@@ -85,8 +85,6 @@ class BatchNorm2d : public NormLayer<S> {
     /// Mean and biased variance of the last whole batch that went through in train mode (frozen included).
     std::span<const double> batch_mean() const { return m_batch_mean; }
     std::span<const double> batch_var() const { return m_batch_var; }
-    /// Output of the last forward pass; of one with kernels only if it was observed.
-    const Tensor<S>& output() const { return m_output; }
 
     /// The layer's part in passes that are made with kernels; in float only.
     NormStage& stage();

@@ -2,11 +2,10 @@
 #pragma once
 
 #include "core/kernels/ConvAlgorithm.h"
-#include "core/kernels/NormPooling.h"
 #include "core/kernels/Scratch.h"
+#include "core/nn/BlockEnd.h"
 #include "core/nn/Conv2d.h"
 #include "core/nn/MaxPool2d.h"
-#include "core/nn/NormStage.h"
 #include "core/nn/ReLU.h"
 
 #include <array>
@@ -16,7 +15,7 @@
 
 namespace normscope::nn {
 
-/// The layers of a block in order; without rectifier or pool these are null.
+/// The layers of a block in order; what it does not have is null.
 struct FusedBlock {
     Conv2d<float>* conv = nullptr;
     BatchNorm2d<float>* norm = nullptr;
@@ -24,7 +23,7 @@ struct FusedBlock {
     MaxPool2d<float>* pool = nullptr;  ///< 2×2
 };
 
-/// A chain of blocks conv → norm (→ ReLU) (→ 2×2 max-pool). Computes what the layers compute one by one,
+/// A chain of blocks conv (→ norm) (→ ReLU) (→ 2×2 max-pool). Computes what the layers compute one by one,
 /// but keeps only the convolutions' outputs z: norm, ReLU and pool are applied to an image while it is
 /// laid out for the next convolution, forward and again backward; statistics and the norm's gradient
 /// sums are taken while an image is still in the cache. A gradient lives from one block to the next.
@@ -44,13 +43,14 @@ class FusedChain {
     /// Writes ∂L/∂x to `dx` or adds it to what is there; that may be `gradient` itself.
     void backward_into(const Tensor<float>& gradient, const Pass& pass, Tensor<float>& dx, bool accumulate);
 
-    /// For a residual block, which applies the last norm itself and sums the gradients for it: the chain ends
-    /// with a norm.
-    bool ends_with_norm() const { return !m_stages.back().block.relu && !m_stages.back().block.pool; }
+    /// For a residual block, which applies the last norm itself and sums the gradients for it: the chain ends with a
+    /// norm or a convolution.
+    bool ends_with_sum() const { return !m_stages.back().block.relu && !m_stages.back().block.pool; }
     /// Output of the last convolution.
     const Tensor<float>& forward_to_last_norm(const Tensor<float>& x, const Pass& pass);
     const Tensor<float>& last_z() const { return m_stages.back().z; }
-    NormStage& last_norm() const { return m_stages.back().norm(); }
+    /// Null without a norm at the end.
+    NormStage* last_norm() const { return m_stages.back().norm(); }
     /// As backward_into(), after last_norm()'s begin_backward() and the sums. `dx` may be null.
     void backward_from_last_norm(const Tensor<float>& gradient, const Pass& pass, Tensor<float>* dx, bool accumulate);
 
@@ -67,9 +67,13 @@ class FusedChain {
         Tensor<float> relu_output;
         Tensor<float> pool_output;
 
-        NormStage& norm() const { return block.norm->stage(); }
-        kernels::NormArea area() const { return {z_shape.h, z_shape.w, z_shape.c, block.relu != nullptr}; }
-        kernels::PoolImage pool_image() const { return {z_shape.h, z_shape.w, z_shape.c, block.relu != nullptr}; }
+        NormStage* norm() const { return block.norm ? &block.norm->stage() : nullptr; }
+        BlockEnd end() const { return {z_shape, norm(), block.relu != nullptr, block.pool != nullptr}; }
+        std::int64_t output_row() const { return output_shape.w * output_shape.c; }
+        /// Where a group's partial sum of the bias's gradient begins, behind the weight's.
+        std::int64_t bias_offset() const { return kernels::Scratch::rounded(algorithm->shape().weight_count()); }
+        /// Floats of a group's partial sums.
+        std::int64_t partials_size() const { return bias_offset() + kernels::Scratch::rounded(z_shape.c); }
     };
     /// Memory of one pass of a stage, out of the chain's scratch.
     struct Work {
@@ -77,12 +81,12 @@ class FusedChain {
         kernels::ThreadMemory inputs;
         kernels::ThreadMemory gradients;
         kernels::ThreadMemory intermediate;
-        float* partials;  ///< the weights' gradients by work group
-        std::int64_t partial_step;
+        kernels::ThreadMemory sums;  ///< of a group's weight gradients, in the algorithm's form
+        float* partials;             ///< of weight and bias gradients, by work group
     };
 
     void prepare(const Shape& x, const Pass& pass);
-    static std::size_t scratch_size(const kernels::ConvAlgorithm& algorithm, int threads);
+    static std::size_t scratch_size(const Stage& stage, int threads);
     Work work_of(const Stage& stage, int threads);
 
     /// Lays images of a stage's input out on canvases; or returns the images if they need none.
@@ -90,13 +94,20 @@ class FusedChain {
     void lay_out_input(std::size_t stage, std::int64_t n, float* canvas) const;
     /// The same for ∂L/∂z, from the gradient behind the block.
     static void lay_out_gradient(const Stage& stage, const Tensor<float>& gradient, std::int64_t n, float* canvas);
-    /// Adds image n to the sums of the norm's gradients.
-    static void add_gradients(const Stage& stage, const Tensor<float>& gradient, std::int64_t n, std::int64_t group);
 
+    /// What these images will need; `dx` may be null.
+    kernels::Prefetch needed_forward(std::size_t stage, const WorkRange& images) const;
+    kernels::Prefetch needed_backward(std::size_t stage, const Tensor<float>& gradient, const Tensor<float>* dx,
+                                      const WorkRange& images) const;
     void run_forward_stage(std::size_t index, const Pass& pass);
+    /// Where a stage puts the gradient of its input: if it fits, in the place of z, image by image when z has been
+    /// used, so that it takes no other memory's place in the cache.
+    Tensor<float>& gradient_memory(std::size_t index);
     void run_backward(const Tensor<float>& gradient, Tensor<float>* dx, bool accumulate, const Pass& pass);
     void run_backward_stage(std::size_t index, const Tensor<float>& gradient, Tensor<float>* dx, bool accumulate,
                             const Pass& pass);
+    /// The parameters' gradients from the groups' sums.
+    static void merge_gradients(const Stage& stage, const Work& work, const Pass& pass);
     /// What the layers would have given out, for the observer.
     void show_forward(const Pass& pass);
     void show_backward(Stage& stage, const Tensor<float>& gradient, const Pass& pass);

@@ -31,18 +31,20 @@ void FusedChain::show_forward(const Pass& pass) {
         const Shape& shape = stage.z_shape;
         show(*stage.block.conv, *input, stage.z);
 
-        NormStage& norm = stage.norm();
-        Tensor<float>& norm_output = norm.kept_output();
-        norm_output.resize(shape);
-        kernels::normalize_batch(images_of(shape), false, norm.channels(), stage.z.data(), norm_output.data(),
-                                 pass.pool);
-        show(*stage.block.norm, stage.z, norm_output);
-        input = &norm_output;
+        input = &stage.z;
 
+        if (NormStage* norm = stage.norm()) {
+            Tensor<float>& norm_output = norm->kept_output();
+            norm_output.resize(shape);
+            kernels::normalize_batch(images_of(shape), false, norm->channels(), stage.z.data(), norm_output.data(),
+                                     pass.pool);
+            show(*stage.block.norm, stage.z, norm_output);
+            input = &norm_output;
+        }
         if (stage.block.relu) {
             stage.relu_output.resize(shape);
             for_each_image(shape, pass, [&](std::int64_t n) {
-                kernels::relu(norm_output.image(n), shape.image_size(), stage.relu_output.image(n));
+                kernels::relu(input->image(n), shape.image_size(), stage.relu_output.image(n));
             });
             show(*stage.block.relu, *input, stage.relu_output);
             input = &stage.relu_output;
@@ -50,7 +52,8 @@ void FusedChain::show_forward(const Pass& pass) {
         if (stage.block.pool) {
             stage.pool_output.resize(stage.output_shape);
             for_each_image(shape, pass, [&](std::int64_t n) {
-                kernels::max_pool({shape.h, shape.w, shape.c, false}, input->image(n), stage.pool_output.image(n));
+                kernels::max_pool({shape.h, shape.w, shape.c, false}, input->image(n), stage.pool_output.image(n),
+                                  stage.output_row());
             });
             show(*stage.block.pool, *input, stage.pool_output);
             input = &stage.pool_output;
@@ -60,8 +63,8 @@ void FusedChain::show_forward(const Pass& pass) {
 
 void FusedChain::show_backward(Stage& stage, const Tensor<float>& gradient, const Pass& pass) {
     const Shape& shape = stage.z_shape;
-    const Tensor<float>& norm_output = stage.norm().kept_output();
-    const Tensor<float>& pool_input = stage.block.relu ? stage.relu_output : norm_output;
+    const Tensor<float>& relu_input = stage.norm() ? stage.norm()->kept_output() : stage.z;
+    const Tensor<float>& pool_input = stage.block.relu ? stage.relu_output : relu_input;
     const Tensor<float>* current = &gradient;
     Tensor<float>* next = &m_shown_gradients[0];
     Tensor<float>* other = &m_shown_gradients[1];
@@ -74,7 +77,7 @@ void FusedChain::show_backward(Stage& stage, const Tensor<float>& gradient, cons
         next->resize(shape);
         for_each_image(shape, pass, [&](std::int64_t n) {
             kernels::max_pool_backward({shape.h, shape.w, shape.c, false}, pool_input.image(n), current->image(n),
-                                       next->image(n));
+                                       next->image(n), shape.w * shape.c);
         });
         step();
     }
@@ -86,11 +89,13 @@ void FusedChain::show_backward(Stage& stage, const Tensor<float>& gradient, cons
         });
         step();
     }
-    pass.observer->saw_backward(*stage.block.norm, *current);
-    next->resize(shape);
-    kernels::normalize_batch_backward(images_of(shape), false, stage.norm().channels(), stage.z.data(), current->data(),
-                                      next->data(), pass.pool);
-    step();
+    if (NormStage* norm = stage.norm()) {
+        pass.observer->saw_backward(*stage.block.norm, *current);
+        next->resize(shape);
+        kernels::normalize_batch_backward(images_of(shape), false, norm->channels(), stage.z.data(), current->data(),
+                                          next->data(), pass.pool);
+        step();
+    }
     pass.observer->saw_backward(*stage.block.conv, *current);
 }
 

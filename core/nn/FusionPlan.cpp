@@ -9,13 +9,14 @@ L* layer_at(const std::vector<NamedModule<float>>& layers, std::size_t index) {
     return index < layers.size() ? dynamic_cast<L*>(layers[index].module.get()) : nullptr;
 }
 
-/// The block that begins at `index`; without a norm there is none.
+/// The block that begins at `index`; without a convolution there is none.
 FusedBlock block_at(const std::vector<NamedModule<float>>& layers, std::size_t index) {
     FusedBlock block;
     block.conv = layer_at<Conv2d<float>>(layers, index);
-    block.norm = block.conv ? layer_at<BatchNorm2d<float>>(layers, index + 1) : nullptr;
-    if (!block.norm) return {};
-    index += 2;
+    if (!block.conv) return {};
+    ++index;
+    block.norm = layer_at<BatchNorm2d<float>>(layers, index);
+    if (block.norm) ++index;
     block.relu = layer_at<ReLU<float>>(layers, index);
     if (block.relu) ++index;
     block.pool = layer_at<MaxPool2d<float>>(layers, index);
@@ -24,7 +25,7 @@ FusedBlock block_at(const std::vector<NamedModule<float>>& layers, std::size_t i
 }
 
 std::size_t size_of(const FusedBlock& block) {
-    return 2U + (block.relu ? 1U : 0U) + (block.pool ? 1U : 0U);
+    return 1U + (block.norm ? 1U : 0U) + (block.relu ? 1U : 0U) + (block.pool ? 1U : 0U);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 namespace normscope::nn {
 
-/// Splits a chain of layers into runs of conv → norm (→ ReLU) (→ 2×2 max-pool) blocks and single layers, and
+/// Splits a chain of layers into runs of conv (→ norm) (→ ReLU) (→ 2×2 max-pool) blocks and single layers, and
 /// runs them. Refers to the layers; made again for a copy of them.
 class FusionPlan {
    public:

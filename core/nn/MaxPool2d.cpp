@@ -33,7 +33,7 @@ void MaxPool2d<S>::forward_with_kernels(const Tensor<S>& x, ThreadPool& pool) {
         pool.run(work_groups, [&](std::int64_t group) {
             const auto [begin, end] = work_range(in.n, group);
             for (std::int64_t n = begin; n < end; ++n) {
-                kernels::max_pool({in.h, in.w, in.c, false}, x.image(n), m_output.image(n));
+                kernels::max_pool({in.h, in.w, in.c, false}, x.image(n), m_output.image(n), m_output.shape().w * in.c);
             }
         });
     }
@@ -47,7 +47,7 @@ void MaxPool2d<S>::backward_with_kernels(const Tensor<S>& gradient, ThreadPool& 
             const auto [begin, end] = work_range(in.n, group);
             for (std::int64_t n = begin; n < end; ++n) {
                 kernels::max_pool_backward({in.h, in.w, in.c, false}, m_input->image(n), gradient.image(n),
-                                           m_input_gradient.image(n));
+                                           m_input_gradient.image(n), in.w * in.c);
             }
         });
     }

@@ -53,7 +53,8 @@ class Module {
     virtual const Tensor<S>& forward(const Tensor<S>& x, const Pass& pass) = 0;
 
     /// `gradient` is ∂L/∂output of the last forward pass. Writes the parameters' gradients (replacing
-    /// what was there) and returns ∂L/∂x, or an empty tensor if `input_gradient` is false.
+    /// what was there) and returns ∂L/∂x, or an empty tensor if `input_gradient` is false. Once for each
+    /// forward pass: what that computed may be used up.
     virtual const Tensor<S>& backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient = true) = 0;
 
     /// Own ones, in the order of PyTorch's state dict. Pointers stay valid for the life of the module.

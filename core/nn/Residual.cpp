@@ -37,8 +37,8 @@ bool Residual<S>::can_join(const Shape& x, const Pass& pass) {
     if (pass.observer || !can_rectify_sum(pass)) return false;
     FusedChain* main = m_main.only_chain(x, pass);
     FusedChain* shortcut = m_shortcut.only_chain(x, pass);
-    if (!main || !main->ends_with_norm()) return false;
-    if (!m_shortcut.layers().empty() && (!shortcut || !shortcut->ends_with_norm())) return false;
+    if (!main || !main->ends_with_sum()) return false;
+    if (!m_shortcut.layers().empty() && (!shortcut || !shortcut->ends_with_sum())) return false;
     if (!m_join) m_join = std::make_unique<ResidualJoin>(*main, shortcut);
     return true;
 }
@@ -96,8 +96,7 @@ template <class S>
 const Tensor<S>& Residual<S>::backward(const Tensor<S>& gradient, const Pass& pass, bool input_gradient) {
     if constexpr (std::is_same_v<S, float>) {
         if (m_joined) {
-            const Tensor<S>& dx =
-                m_join->backward(m_output, gradient, pass, input_gradient, m_sum_gradient, m_input_gradient);
+            const Tensor<S>& dx = m_join->backward(m_output, gradient, pass, input_gradient, m_input_gradient);
             if (input_gradient) return dx;
             m_input_gradient.resize({});
             return m_input_gradient;

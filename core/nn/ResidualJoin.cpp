@@ -4,7 +4,8 @@ namespace normscope::nn {
 namespace {
 
 kernels::NormBranch branch_of(const FusedChain& chain, std::int64_t n, std::int64_t group) {
-    kernels::NormChannels& norm = chain.last_norm().channels();
+    if (!chain.last_norm()) return {nullptr, chain.last_z().image(n), nullptr, nullptr};
+    kernels::NormChannels& norm = chain.last_norm()->channels();
     return {&norm.coefficients(), chain.last_z().image(n), norm.gradient_sums(group), norm.gradient_products(group)};
 }
 
@@ -38,11 +39,12 @@ void ResidualJoin::forward(const Tensor<float>& x, const Pass& pass, Tensor<floa
     });
 }
 
-const Tensor<float>& ResidualJoin::backward(const Tensor<float>& y, const Tensor<float>& gradient, const Pass& pass,
-                                            bool input_gradient, Tensor<float>& sum_gradient, Tensor<float>& dx) {
-    sum_gradient.resize(y.shape());
-    m_main.last_norm().begin_backward();
-    if (m_shortcut) m_shortcut->last_norm().begin_backward();
+const Tensor<float>& ResidualJoin::backward(Tensor<float>& y, const Tensor<float>& gradient, const Pass& pass,
+                                            bool input_gradient, Tensor<float>& dx) {
+    Tensor<float>& sum_gradient = y;
+    for (const FusedChain* chain : {&m_main, m_shortcut}) {
+        if (chain && chain->last_norm()) chain->last_norm()->begin_backward();
+    }
     for_each_image(y.shape(), pass, [&](std::int64_t n, std::int64_t group, const kernels::NormArea& area) {
         kernels::add_relu_backward(area, main_branch(n, group), other_branch(n, group), y.image(n), gradient.image(n),
                                    sum_gradient.image(n));

@@ -54,18 +54,34 @@ StepResult Trainer::take_step(Experiment& experiment) {
     const std::int64_t epoch = sampler.epoch(batch_size);
     Sums sums{.learning_rate = experiment.learning_rate()};  // before the sampler moves on
     do {
-        const auto& indices = sampler.next(batch_size);
-        load_batch(*experiment.data().train, indices, recipe.data, m_pool, m_batch,
-                   AugmentSource{.seed = recipe.seed, .epoch = sampler.batch_epoch()});
+        const ImageBatch& batch = next_batch(experiment);
         try {
-            add_batch(experiment, m_batch, sums);
+            add_batch(experiment, batch, sums);
         } catch (const InputError& error) {
-            const std::string help = advice(recipe.data, static_cast<std::int64_t>(indices.size()));
+            const std::string help = advice(recipe.data, batch.images.shape().n);
             const std::string sentence = error.what();
             throw InputError(sentence + (help.empty() || sentence.ends_with('.') ? "" : ".") + help);
         }
     } while (sums.batches < recipe.optimizer.accumulation_steps && sampler.epoch(batch_size) == epoch);
     return finish_step(experiment, sums);
+}
+
+const ImageBatch& Trainer::next_batch(Experiment& experiment) {
+    const Recipe& recipe = experiment.recipe();
+    const auto draw_from = [&](BatchSampler& sampler) {
+        m_request.data = experiment.data().train;
+        m_request.indices = sampler.next(recipe.data.batch_size);
+        m_request.recipe = recipe.data;
+        m_request.augment = {.seed = recipe.seed, .epoch = sampler.batch_epoch()};
+    };
+    draw_from(experiment.sampler());
+    const ImageBatch& batch = m_batches.get(m_request, m_pool);
+    if (m_batches.pays()) {
+        m_next = experiment.sampler();
+        draw_from(*m_next);
+        m_batches.announce(m_request);
+    }
+    return batch;
 }
 
 StepResult Trainer::update(Experiment& experiment, const ImageBatch& batch) {

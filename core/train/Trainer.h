@@ -2,11 +2,13 @@
 #pragma once
 
 #include "core/parallel/ThreadPool.h"
+#include "core/train/BatchAhead.h"
 #include "core/train/BatchLoader.h"
 #include "core/train/BufferBackup.h"
 #include "core/train/Divergence.h"
 #include "core/train/Experiment.h"
 
+#include <chrono>
 #include <optional>
 #include <vector>
 
@@ -34,10 +36,13 @@ struct Evaluation {
 /// PassRandom::draw of the pass over batch `batch` of the step that follows `step`.
 std::uint64_t training_pass(StepIndex step, std::int64_t batch);
 
-/// Steps experiments. Has no threads but its pool, and no state but memory to work in.
+/// Steps experiments. Has no threads but its pool and one that makes the next batch, and no state but memory to work
+/// in.
 class Trainer {
    public:
-    explicit Trainer(int threads) : m_pool(threads) {}
+    /// `ahead_threshold`: see BatchAhead; changes no result.
+    explicit Trainer(int threads, std::chrono::microseconds ahead_threshold = BatchAhead::default_threshold)
+        : m_pool(threads), m_batches(ahead_threshold) {}
 
     /// Forward in train mode, cross entropy, backward, and an update by the recipe's optimizer and schedule. Several
     /// batches (optimizer.accumulation_steps) make one step by the mean of their losses, each with batch statistics of
@@ -66,6 +71,8 @@ class Trainer {
     };
 
     StepResult take_step(Experiment& experiment);
+    /// The next batch of the experiment; begins with the one behind it.
+    const ImageBatch& next_batch(Experiment& experiment);
 
     /// Forward and backward of the next batch of a step, whose gradient is added to those before it.
     void add_batch(Experiment& experiment, const ImageBatch& batch, Sums& sums);
@@ -73,7 +80,9 @@ class Trainer {
     StepResult finish_step(Experiment& experiment, Sums& sums);
 
     ThreadPool m_pool;
-    ImageBatch m_batch;
+    BatchAhead m_batches;
+    BatchRequest m_request;
+    std::optional<BatchSampler> m_next;  ///< goes ahead of the experiment's
     Tensor<float> m_gradient;
     BufferBackup m_buffers;               ///< of the network before the step
     AlignedVector<float> m_gradient_sum;  ///< of a step's batches so far

@@ -68,8 +68,9 @@ class tst_MaxPool : public QObject {
         const PoolImage image{shape.h, shape.w, shape.c, relu};
         std::vector<float> found_y(y.shape().size(), -7), found_dx(shape.size(), -7);
         for (std::int64_t n = 0; n < shape.n; ++n) {
-            max_pool(image, x.image(n), found_y.data() + n * y.shape().image_size());
-            max_pool_backward(image, x.image(n), dy.image(n), found_dx.data() + n * shape.image_size());
+            max_pool(image, x.image(n), found_y.data() + n * y.shape().image_size(), y.shape().w * shape.c);
+            max_pool_backward(image, x.image(n), dy.image(n), found_dx.data() + n * shape.image_size(),
+                              shape.w * shape.c);
         }
         QVERIFY(same_bits(found_y, values_of(y)));
         QVERIFY(same_bits(found_dx, values_of(dx)));

@@ -129,7 +129,15 @@ void add_networks() {
     add("ghost batches", "simple", {6, 12, 12, 1}, [](ModelRecipe& recipe) { recipe.norm.ghost_batches = 2; });
     add("norm behind the activation", "simple", {5, 12, 12, 1},
         [](ModelRecipe& recipe) { recipe.norm_position = "after_activation"; });
-    add("no norm", "simple", {5, 12, 12, 1}, [](ModelRecipe& recipe) { recipe.norm.type = "none"; });
+    const auto without_norm = [](ModelRecipe& recipe) { recipe.norm.type = "none"; };
+    add("no norm", "simple", {5, 12, 12, 1}, without_norm);
+    add("no norm, odd sizes", "simple", {17, 13, 15, 3}, without_norm);
+    add("vgg, no norm", "vgg", {3, 12, 8, 3}, without_norm);
+    add("resnet, no norm", "resnet", {4, 12, 12, 3}, without_norm);
+    add("no norm, no bias", "resnet", {4, 12, 12, 3}, [](ModelRecipe& recipe) {
+        recipe.norm.type = "none";
+        recipe.conv_bias = false;
+    });
     add("group norm", "simple", {5, 12, 12, 1}, [](ModelRecipe& recipe) { recipe.norm.type = "group"; });
     add("sigmoid", "vgg", {3, 8, 8, 1}, [](ModelRecipe& recipe) { recipe.activation = "sigmoid"; });
     add("empty batch", "simple", {0, 12, 12, 1}, as_it_is);

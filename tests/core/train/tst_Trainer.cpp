@@ -127,6 +127,34 @@ class tst_Trainer : public QObject {
     }
 
     /// Replaying the run would not know of a batch that was left out.
+    /// With whatever comes between announcing a batch and taking it.
+    void givesTheSameBitsWithBatchesMadeAhead_data() {
+        QTest::addColumn<int>("accumulated");
+        QTest::newRow("a batch a step") << 1;
+        QTest::newRow("three batches a step") << 3;
+    }
+    void givesTheSameBitsWithBatchesMadeAhead() {
+        QFETCH(int, accumulated);
+        Recipe recipe = synthetic_recipe();
+        recipe.optimizer.accumulation_steps = accumulated;
+        recipe.data.augment = {.flip = true, .shift = 1, .crop = 0.8, .brightness = 0.1, .contrast = 0.1};
+        const auto run = [&](std::chrono::microseconds threshold) {
+            Trainer trainer(1, threshold);
+            Experiment experiment = experiment_of(recipe);
+            for (int i = 0; i < 4; ++i) trainer.step(experiment);
+            Experiment fork = experiment;
+            experiment.set_hyperparameter("data.batch_size", 5);
+            for (int i = 0; i < 20; ++i) trainer.step(experiment);  // into the second epoch
+            for (int i = 0; i < 4; ++i) trainer.step(fork);         // back in time, by turns with the other
+            trainer.step(experiment);
+            trainer.step(fork);
+            return std::pair{everything_of(experiment), everything_of(fork)};
+        };
+        const auto on_the_spot = run(std::chrono::hours(1));
+        QVERIFY(run(std::chrono::microseconds(0)) == on_the_spot);
+        QVERIFY(on_the_spot.first != on_the_spot.second);
+    }
+
     void skipsNoBatchThatCouldNotBeRead() {
         const auto data = std::make_shared<FailingDataset>(80);
         Experiment experiment(synthetic_recipe(), {data, nullptr});
