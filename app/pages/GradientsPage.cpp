@@ -15,8 +15,8 @@ namespace normscope::app {
 
 using instruments::ActivationScale;
 using telemetry::Statistic;
-using widgets::CategoryPlot;
 using widgets::Curve;
+using widgets::MarkerPlot;
 using widgets::Meaning;
 using widgets::SeriesPlot;
 
@@ -39,20 +39,20 @@ QString nameOf(const std::string& name) {
 
 GradientsPage::GradientsPage(const PageContext& context, QWidget* parent)
     : Page(context, parent),
-      m_scale(new CategoryPlot(theme())),
-      m_update(new CategoryPlot(theme())),
+      m_scale(new MarkerPlot(theme())),
+      m_update(new MarkerPlot(theme())),
       m_history(new SeriesPlot(theme())),
       m_gradient(new SeriesPlot(theme())),
-      m_saturation(new CategoryPlot(theme())),
+      m_saturation(new MarkerPlot(theme())),
       m_landscape(new widgets::LandscapePlot(theme())) {
     buildFields();
     build();
     explain();
     linkSeriesPlots();
-    for (CategoryPlot* plot : {m_scale, m_saturation}) {
-        connect(plot, &CategoryPlot::categoryActivated, this, &GradientsPage::toggleLayer);
+    for (MarkerPlot* plot : {m_scale, m_saturation}) {
+        connect(plot, &MarkerPlot::categoryActivated, this, &GradientsPage::toggleLayer);
     }
-    connect(m_update, &CategoryPlot::categoryActivated, this, [this](int parameter) {
+    connect(m_update, &MarkerPlot::categoryActivated, this, [this](int parameter) {
         const auto& name = m_scales.newest()->parameters[static_cast<std::size_t>(parameter)].name;
         if (const auto layer = ScaleHistory::layerOf(*m_scales.newest(), name)) toggleLayer(int(layer->value));
     });
@@ -196,7 +196,7 @@ void GradientsPage::startRun() {
         plot->setStore(model().store());
         plot->setEvents(model().events());
     }
-    for (CategoryPlot* plot : {m_scale, m_update, m_saturation}) plot->setData({}, {});
+    for (MarkerPlot* plot : {m_scale, m_update, m_saturation}) plot->setData({}, {});
     m_landscape->setSamples({}, 0);
     m_landscape->setUnit({});
     showHistory();

@@ -4,8 +4,8 @@
 #include "app/models/ScaleHistory.h"
 #include "app/pages/Page.h"
 #include "core/instruments/LossLandscape.h"
-#include "widgets/plots/CategoryPlot.h"
 #include "widgets/plots/LandscapePlot.h"
+#include "widgets/plots/MarkerPlot.h"
 #include "widgets/plots/SeriesPlot.h"
 
 class QPushButton;
@@ -28,11 +28,11 @@ class GradientsPage : public Page {
 
     explicit GradientsPage(const PageContext& context, QWidget* parent = nullptr);
 
-    widgets::CategoryPlot* scalePlot() const { return m_scale; }
-    widgets::CategoryPlot* updatePlot() const { return m_update; }
+    widgets::MarkerPlot* scalePlot() const { return m_scale; }
+    widgets::MarkerPlot* updatePlot() const { return m_update; }
     widgets::SeriesPlot* historyPlot() const { return m_history; }
     widgets::SeriesPlot* gradientPlot() const { return m_gradient; }
-    widgets::CategoryPlot* saturationPlot() const { return m_saturation; }
+    widgets::MarkerPlot* saturationPlot() const { return m_saturation; }
     widgets::LandscapePlot* landscapePlot() const { return m_landscape; }
     widgets::ChoiceField* historyField() const { return m_shown; }
     widgets::ChoiceField* reachField() const { return m_reach; }
@@ -68,11 +68,11 @@ class GradientsPage : public Page {
 
     ScaleHistory m_scales;
     std::vector<LayerIndex> m_chosen;
-    widgets::CategoryPlot* m_scale;
-    widgets::CategoryPlot* m_update;
+    widgets::MarkerPlot* m_scale;
+    widgets::MarkerPlot* m_update;
     widgets::SeriesPlot* m_history;
     widgets::SeriesPlot* m_gradient;
-    widgets::CategoryPlot* m_saturation;
+    widgets::MarkerPlot* m_saturation;
     widgets::LandscapePlot* m_landscape;
     widgets::ChoiceField* m_shown = nullptr;
     widgets::ChoiceField* m_reach = nullptr;

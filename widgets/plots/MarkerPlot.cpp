@@ -1,8 +1,8 @@
-#include "widgets/plots/CategoryPlot.h"
+#include "widgets/plots/MarkerPlot.h"
 
 #include "widgets/plots/AxisTickers.h"
-#include "widgets/plots/CategoryItem.h"
 #include "widgets/plots/DecadeTicker.h"
+#include "widgets/plots/MarkerItem.h"
 #include "widgets/plots/PlotCsv.h"
 #include "widgets/plots/ValueText.h"
 #include "widgets/theme/Theme.h"
@@ -15,61 +15,61 @@
 
 namespace normscope::widgets {
 
-CategoryPlot::CategoryPlot(Theme& theme, QWidget* parent)
-    : HoverChart(theme, parent), m_item(new CategoryItem(&chart(), theme, *this)) {
+MarkerPlot::MarkerPlot(Theme& theme, QWidget* parent)
+    : HoverChart(theme, parent), m_item(new MarkerItem(&chart(), theme, *this)) {
     m_item->setLayer(QStringLiteral("main"));
     chart().yAxis->setTicker(QSharedPointer<QCPAxisTicker>(new ValueTicker));
 }
 
-void CategoryPlot::setLogarithmic(bool on) {
+void MarkerPlot::setLogarithmic(bool on) {
     m_logarithmic = on;
     chart().yAxis->setTicker(on ? QSharedPointer<QCPAxisTicker>(new DecadeTicker)
                                 : QSharedPointer<QCPAxisTicker>(new ValueTicker));
     markDirty();
 }
 
-void CategoryPlot::setValueRange(double lower, double upper) {
+void MarkerPlot::setValueRange(double lower, double upper) {
     m_fixed = QCPRange(lower, upper);
     markDirty();
 }
 
-void CategoryPlot::setData(std::vector<QString> categories, std::vector<CategorySeries> series) {
+void MarkerPlot::setData(std::vector<QString> categories, std::vector<MarkerSeries> series) {
     m_categories = std::move(categories);
-    const bool sameNames = std::ranges::equal(series, m_series, {}, &CategorySeries::name, &CategorySeries::name);
+    const bool sameNames = std::ranges::equal(series, m_series, {}, &MarkerSeries::name, &MarkerSeries::name);
     m_series = std::move(series);
-    for (CategorySeries& one : m_series) {
+    for (MarkerSeries& one : m_series) {
         one.values.resize(m_categories.size(), std::numeric_limits<double>::quiet_NaN());
     }
     if (!sameNames) {
         std::vector<Curve> legend;
-        for (const CategorySeries& one : m_series) legend.push_back({.name = one.name, .meaning = one.meaning});
+        for (const MarkerSeries& one : m_series) legend.push_back({.name = one.name, .meaning = one.meaning});
         setLegendCurves(legend.size() > 1 ? legend : std::vector<Curve>());
     }
     m_current = std::min(m_current, int(m_categories.size()) - 1);
     markDirty();
 }
 
-void CategoryPlot::setChosen(std::vector<int> categories) {
+void MarkerPlot::setChosen(std::vector<int> categories) {
     m_chosen = std::move(categories);
     markDirty();
 }
 
-bool CategoryPlot::isEmpty() const {
+bool MarkerPlot::isEmpty() const {
     return m_categories.empty() || m_series.empty();
 }
 
-bool CategoryPlot::isShown(std::size_t series) const {
+bool MarkerPlot::isShown(std::size_t series) const {
     const std::vector<Curve> legend = legendCurves();
     return series >= legend.size() || legend[series].visible;
 }
 
-std::optional<double> CategoryPlot::coordinateOf(double value) const {
+std::optional<double> MarkerPlot::coordinateOf(double value) const {
     if (!std::isfinite(value) || (m_logarithmic && value <= 0)) return std::nullopt;
     return m_logarithmic ? std::log10(value) : value;
 }
 
-QPointF CategoryPlot::pixelOf(int category, int series) const {
-    const QCustomPlot& plot = const_cast<CategoryPlot*>(this)->chart();
+QPointF MarkerPlot::pixelOf(int category, int series) const {
+    const QCustomPlot& plot = const_cast<MarkerPlot*>(this)->chart();
     const double value = m_series[std::size_t(series)].values[std::size_t(category)];
     const auto coordinate = coordinateOf(value);
     const QRect area = const_cast<QCustomPlot&>(plot).axisRect()->rect();
@@ -77,11 +77,11 @@ QPointF CategoryPlot::pixelOf(int category, int series) const {
     return {plot.xAxis->coordToPixel(category), coordinate ? plot.yAxis->coordToPixel(*coordinate) : edge};
 }
 
-void CategoryPlot::findRange() {
+void MarkerPlot::findRange() {
     if (m_fixed) return chart().yAxis->setRange(*m_fixed);
     double lower = std::numeric_limits<double>::infinity();
     double upper = -lower;
-    for (const CategorySeries& one : m_series) {
+    for (const MarkerSeries& one : m_series) {
         for (const double value : one.values) {
             const auto coordinate = coordinateOf(value);
             if (!coordinate) continue;
@@ -96,7 +96,7 @@ void CategoryPlot::findRange() {
     chart().yAxis->setRange(lower - air, upper + air);
 }
 
-void CategoryPlot::draw() {
+void MarkerPlot::draw() {
     m_item->setVisible(!isEmpty());
     if (isEmpty()) return hideReadout();
     chart().xAxis->setRange(-0.6, double(m_categories.size()) - 0.4);
@@ -106,7 +106,7 @@ void CategoryPlot::draw() {
 
 /// Every name if they fit, else slanted ones; in a low plot, where those would take the room of the values, every
 /// second, third, … (the readout names the others).
-void CategoryPlot::labelCategories() {
+void MarkerPlot::labelCategories() {
     constexpr int lowPlot = 140;  // px
     QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
     const QFontMetricsF metrics(theme().font(TextRole::MonoTick));
@@ -123,16 +123,16 @@ void CategoryPlot::labelCategories() {
     chart().yAxis->ticker()->setTickCount(std::clamp(chart().height() / 34, 2, 6));
 }
 
-int CategoryPlot::categoryAt(const QPointF& at) const {
-    QCustomPlot& plot = const_cast<CategoryPlot*>(this)->chart();
+int MarkerPlot::categoryAt(const QPointF& at) const {
+    QCustomPlot& plot = const_cast<MarkerPlot*>(this)->chart();
     if (isEmpty() || at.x() < plot.axisRect()->left() || at.x() > plot.axisRect()->right()) return -1;
     return std::clamp(int(std::lround(plot.xAxis->pixelToCoord(at.x()))), 0, int(m_categories.size()) - 1);
 }
 
-void CategoryPlot::pointAt(int category) {
+void MarkerPlot::pointAt(int category) {
     m_current = category;
     std::vector<PlotCursor::Row> rows;
-    for (const CategorySeries& one : m_series) {
+    for (const MarkerSeries& one : m_series) {
         const double value = one.values[std::size_t(category)];
         rows.push_back({theme().curveStyle(one.meaning).color, one.name, shortText(value)});
     }
@@ -141,17 +141,17 @@ void CategoryPlot::pointAt(int category) {
     showReadout({{x, y}, x, {}}, m_categories[std::size_t(category)], std::move(rows));
 }
 
-void CategoryPlot::hoverAt(const QPointF& at) {
+void MarkerPlot::hoverAt(const QPointF& at) {
     const int category = categoryAt(at);
     category < 0 ? hideReadout() : pointAt(category);
 }
 
-void CategoryPlot::clickedAt(const QPointF& at, Qt::KeyboardModifiers) {
+void MarkerPlot::clickedAt(const QPointF& at, Qt::KeyboardModifiers) {
     const int category = categoryAt(at);
     if (category >= 0) emit categoryActivated(category);
 }
 
-bool CategoryPlot::keyPressed(int key, Qt::KeyboardModifiers) {
+bool MarkerPlot::keyPressed(int key, Qt::KeyboardModifiers) {
     if (isEmpty()) return false;
     const int count = int(m_categories.size());
     switch (key) {
@@ -166,14 +166,14 @@ bool CategoryPlot::keyPressed(int key, Qt::KeyboardModifiers) {
     }
 }
 
-QByteArray CategoryPlot::csv() {
+QByteArray MarkerPlot::csv() {
     if (isEmpty()) throw std::runtime_error(tr("There are no values yet.").toStdString());
     QByteArray csv = "name";
-    for (const CategorySeries& one : m_series) csv += ',' + csvTextCell(one.name).toUtf8();
+    for (const MarkerSeries& one : m_series) csv += ',' + csvTextCell(one.name).toUtf8();
     csv += '\n';
     for (std::size_t i = 0; i < m_categories.size(); ++i) {
         csv += csvTextCell(m_categories[i]).toUtf8();
-        for (const CategorySeries& one : m_series) csv += ',' + QByteArray::number(one.values[i], 'g', 9);
+        for (const MarkerSeries& one : m_series) csv += ',' + QByteArray::number(one.values[i], 'g', 9);
         csv += '\n';
     }
     return csv;

@@ -1,4 +1,4 @@
-#include "widgets/plots/CategoryPlot.h"
+#include "widgets/plots/MarkerPlot.h"
 #include "widgets/theme/Theme.h"
 
 #include <QSignalSpy>
@@ -10,11 +10,11 @@
 using namespace normscope;
 using namespace normscope::widgets;
 
-class tst_CategoryPlot : public QObject {
+class tst_MarkerPlot : public QObject {
     Q_OBJECT
 
     Theme m_theme{ColorScheme::Light};
-    std::unique_ptr<CategoryPlot> m_plot;
+    std::unique_ptr<MarkerPlot> m_plot;
 
     void settle() {
         QCoreApplication::processEvents();
@@ -24,7 +24,7 @@ class tst_CategoryPlot : public QObject {
    private slots:
     void initTestCase() { Theme::loadFonts(); }
     void init() {
-        m_plot = std::make_unique<CategoryPlot>(m_theme);
+        m_plot = std::make_unique<MarkerPlot>(m_theme);
         m_plot->resize(460, 240);
         m_plot->setTitle(QStringLiteral("Scale"));
         m_plot->setLogarithmic(true);
@@ -61,7 +61,7 @@ class tst_CategoryPlot : public QObject {
     }
 
     void hoverClickAndKeys() {
-        QSignalSpy activated(m_plot.get(), &CategoryPlot::categoryActivated);
+        QSignalSpy activated(m_plot.get(), &MarkerPlot::categoryActivated);
         const QPointF at = m_plot->pixelOf(1, 0);
         QMouseEvent event(QEvent::MouseMove, at, m_plot->chart().mapToGlobal(at), Qt::NoButton, Qt::NoButton, {});
         QCoreApplication::sendEvent(&m_plot->chart(), &event);
@@ -92,5 +92,5 @@ class tst_CategoryPlot : public QObject {
     }
 };
 
-QTEST_MAIN(tst_CategoryPlot)
-#include "tst_CategoryPlot.moc"
+QTEST_MAIN(tst_MarkerPlot)
+#include "tst_MarkerPlot.moc"

@@ -8,10 +8,10 @@
 
 namespace normscope::widgets {
 
-class CategoryItem;
+class MarkerItem;
 
 /// One kind of value, with its looks: the meaning's colour, and a marker of its own.
-struct CategorySeries {
+struct MarkerSeries {
     QString name;
     Meaning meaning = Meaning::Neutral;
     std::vector<double> values;  ///< one a category; NaN: none
@@ -20,20 +20,20 @@ struct CategorySeries {
 /// Dots over the names, in their order, joined by a thin line; on a logarithmic axis what is 0 or below stands at the
 /// lower edge with an open marker, what is not finite at the upper edge as a cross. A click or Enter activates a
 /// category.
-class CategoryPlot : public HoverChart {
+class MarkerPlot : public HoverChart {
     Q_OBJECT
 
    public:
-    explicit CategoryPlot(Theme& theme, QWidget* parent = nullptr);
+    explicit MarkerPlot(Theme& theme, QWidget* parent = nullptr);
 
     void setLogarithmic(bool on);
     /// Linear axes only: a range of its own, e.g. 0 … 1 for shares.
     void setValueRange(double lower, double upper);
-    void setData(std::vector<QString> categories, std::vector<CategorySeries> series);
+    void setData(std::vector<QString> categories, std::vector<MarkerSeries> series);
     /// Drawn as chosen: their names in the accent colour, with a band behind them.
     void setChosen(std::vector<int> categories);
     const std::vector<QString>& categories() const { return m_categories; }
-    const std::vector<CategorySeries>& series() const { return m_series; }
+    const std::vector<MarkerSeries>& series() const { return m_series; }
     QPointF pixelOf(int category, int series) const;
 
     QByteArray csv() override;
@@ -49,7 +49,7 @@ class CategoryPlot : public HoverChart {
     bool keyPressed(int key, Qt::KeyboardModifiers modifiers) override;
 
    private:
-    friend class CategoryItem;
+    friend class MarkerItem;
     bool isShown(std::size_t series) const;
     /// Coordinate on the value axis; nothing if it has none there.
     std::optional<double> coordinateOf(double value) const;
@@ -59,12 +59,12 @@ class CategoryPlot : public HoverChart {
     int categoryAt(const QPointF& at) const;
 
     std::vector<QString> m_categories;
-    std::vector<CategorySeries> m_series;
+    std::vector<MarkerSeries> m_series;
     std::vector<int> m_chosen;
     bool m_logarithmic = false;
     std::optional<QCPRange> m_fixed;
     int m_current = -1;
-    CategoryItem* m_item;
+    MarkerItem* m_item;
 };
 
 }  // namespace normscope::widgets

@@ -1,16 +1,16 @@
-// Draws the markers of a CategoryPlot. Internal to widgets/plots.
+// Draws the markers of a MarkerPlot. Internal to widgets/plots.
 #pragma once
 
-#include "widgets/plots/CategoryPlot.h"
+#include "widgets/plots/MarkerPlot.h"
 
 namespace normscope::widgets {
 
 /// Refers to the plot, which owns it through its chart.
-class CategoryItem : public QCPAbstractItem {
+class MarkerItem : public QCPAbstractItem {
     Q_OBJECT
 
    public:
-    CategoryItem(QCustomPlot* chart, const Theme& theme, const CategoryPlot& plot);
+    MarkerItem(QCustomPlot* chart, const Theme& theme, const MarkerPlot& plot);
 
     double selectTest(const QPointF& pos, bool onlySelectable, QVariant* details) const override;
 
@@ -22,7 +22,7 @@ class CategoryItem : public QCPAbstractItem {
     void drawMarker(QCPPainter* painter, std::size_t index, const QPointF& at, double value) const;
 
     const Theme& m_theme;
-    const CategoryPlot& m_plot;
+    const MarkerPlot& m_plot;
 };
 
 }  // namespace normscope::widgets

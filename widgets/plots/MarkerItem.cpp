@@ -1,4 +1,4 @@
-#include "widgets/plots/CategoryItem.h"
+#include "widgets/plots/MarkerItem.h"
 
 #include "widgets/theme/Theme.h"
 
@@ -6,17 +6,17 @@
 
 namespace normscope::widgets {
 
-CategoryItem::CategoryItem(QCustomPlot* chart, const Theme& theme, const CategoryPlot& plot)
+MarkerItem::MarkerItem(QCustomPlot* chart, const Theme& theme, const MarkerPlot& plot)
     : QCPAbstractItem(chart), m_theme(theme), m_plot(plot) {
     setSelectable(false);
     setClipToAxisRect(false);  // markers at the edges are drawn whole
 }
 
-double CategoryItem::selectTest(const QPointF&, bool, QVariant*) const {
+double MarkerItem::selectTest(const QPointF&, bool, QVariant*) const {
     return -1;
 }
 
-void CategoryItem::draw(QCPPainter* painter) {
+void MarkerItem::draw(QCPPainter* painter) {
     const QRectF area = clipAxisRect()->rect();
     painter->setAntialiasing(false);
     for (const int chosen : m_plot.m_chosen) {
@@ -29,8 +29,8 @@ void CategoryItem::draw(QCPPainter* painter) {
     }
 }
 
-void CategoryItem::drawSeries(QCPPainter* painter, std::size_t index) const {
-    const CategorySeries& series = m_plot.m_series[index];
+void MarkerItem::drawSeries(QCPPainter* painter, std::size_t index) const {
+    const MarkerSeries& series = m_plot.m_series[index];
     const CurveStyle style = m_theme.curveStyle(series.meaning);
     painter->setAntialiasing(true);
     QPen thin = style.swatchPen();
@@ -49,7 +49,7 @@ void CategoryItem::drawSeries(QCPPainter* painter, std::size_t index) const {
 }
 
 /// A disc for the first series, a diamond for the second.
-void CategoryItem::drawMarker(QCPPainter* painter, std::size_t index, const QPointF& at, double value) const {
+void MarkerItem::drawMarker(QCPPainter* painter, std::size_t index, const QPointF& at, double value) const {
     const QColor color = m_theme.curveStyle(m_plot.m_series[index].meaning).color;
     constexpr double radius = 4;
     if (!std::isfinite(value)) {
