@@ -208,7 +208,9 @@ void tst_MainWindow::zoomsAllPlotsTogether() {
     QTRY_VERIFY_WITH_TIMEOUT(open.step() >= 30, patience);
     const auto* page = statisticsOf(open.window);
     emit page->meanPlot()->xRangeChanged(5, 15);
-    for (const auto& [name, plot] : page->plots()) {
+    for (const auto& [name, card] : page->plots()) {
+        const auto* plot = qobject_cast<SeriesPlot*>(card);
+        QVERIFY(plot);
         if (plot == page->meanPlot()) continue;
         QTRY_COMPARE(plot->xRange().lower, 5.0);
         QTRY_COMPARE(plot->xRange().upper, 15.0);
