@@ -19,6 +19,13 @@ using widgets::HistogramPlot;
 
 namespace {
 
+/// Waits for play: a run that goes on by itself may be past the step a test wants.
+LaunchOptions waitingOptions() {
+    LaunchOptions options = plainOptions();
+    options.screenshot = "unused";
+    return options;
+}
+
 /// The window's experiment, trained here without a window.
 Experiment experimentAt(OpenWindow& open, std::int64_t step) {
     const Recipe recipe = open.window.experiment().recipe();
@@ -87,7 +94,7 @@ class tst_DistributionsPage : public QObject {
 };
 
 void tst_DistributionsPage::numbersAreThoseOfTheEngine() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(12);
     auto* page = open.show<DistributionsPage>("distributions");
     QVERIFY(page);
@@ -111,7 +118,7 @@ void tst_DistributionsPage::numbersAreThoseOfTheEngine() {
 }
 
 void tst_DistributionsPage::followsSelectionAndChoices() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(6);
     auto* page = open.show<DistributionsPage>("distributions");
     settle(open);
@@ -145,7 +152,7 @@ void tst_DistributionsPage::followsSelectionAndChoices() {
 }
 
 void tst_DistributionsPage::scrubsAndComesBack() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(20);
     auto* page = open.show<DistributionsPage>("distributions");
     settle(open);
@@ -164,7 +171,7 @@ void tst_DistributionsPage::scrubsAndComesBack() {
 }
 
 void tst_DistributionsPage::replaysEarlierSteps() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(33);
     auto* page = open.show<DistributionsPage>("distributions");
     settle(open);
@@ -207,7 +214,7 @@ void tst_DistributionsPage::keepsABoundedHistory() {
 }
 
 void tst_DistributionsPage::forgetsWhatWasRewound() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(10);
     auto* page = open.show<DistributionsPage>("distributions");
     settle(open);
@@ -221,7 +228,7 @@ void tst_DistributionsPage::forgetsWhatWasRewound() {
 }
 
 void tst_DistributionsPage::savesEverything() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(4);
     auto* page = open.show<DistributionsPage>("distributions");
     settle(open);
@@ -263,7 +270,7 @@ void tst_DistributionsPage::showsANetworkWithoutNormLayers() {
     QVERIFY(file.open(QIODevice::WriteOnly));
     file.write(R"({"schema": 1, "model": {"norm": {"type": "none"}}, "data": {"batch_size": 4}})");
     file.close();
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(2);
     auto* page = open.show<DistributionsPage>("distributions");
     settle(open);
@@ -293,7 +300,7 @@ void tst_DistributionsPage::fitsASmallScreen() {
 }
 
 void tst_DistributionsPage::everyControlHasAName() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(1);
     auto* page = open.show<DistributionsPage>("distributions");
     settle(open);

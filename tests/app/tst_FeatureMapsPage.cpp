@@ -23,6 +23,13 @@ using widgets::MapPoint;
 
 namespace {
 
+/// Waits for play: a run that goes on by itself may be past the step a test wants.
+LaunchOptions waitingOptions() {
+    LaunchOptions options = plainOptions();
+    options.screenshot = "unused";
+    return options;
+}
+
 Experiment experimentAt(OpenWindow& open, std::int64_t step) {
     const Recipe recipe = open.window.experiment().recipe();
     Experiment experiment(recipe, datasets::load_data(recipe.data));
@@ -100,7 +107,7 @@ class tst_FeatureMapsPage : public QObject {
 };
 
 void tst_FeatureMapsPage::mapsAreThoseOfTheLayers() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(8);
     auto* page = open.show<FeatureMapsPage>("feature-maps");
     QVERIFY(page);
@@ -125,7 +132,7 @@ void tst_FeatureMapsPage::mapsAreThoseOfTheLayers() {
 }
 
 void tst_FeatureMapsPage::trainModeIsTheImageInABatch() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(8);
     auto* page = open.show<FeatureMapsPage>("feature-maps");
     settle(open);
@@ -143,7 +150,7 @@ void tst_FeatureMapsPage::trainModeIsTheImageInABatch() {
 }
 
 void tst_FeatureMapsPage::walksThroughTheImages() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(2);
     auto* page = open.show<FeatureMapsPage>("feature-maps");
     settle(open);
@@ -173,7 +180,7 @@ void tst_FeatureMapsPage::walksThroughTheImages() {
 }
 
 void tst_FeatureMapsPage::movesAmongAClass() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(2);
     auto* page = open.show<FeatureMapsPage>("feature-maps");
     settle(open);
@@ -202,7 +209,7 @@ void tst_FeatureMapsPage::movesAmongAClass() {
 }
 
 void tst_FeatureMapsPage::hoverShowsTheArithmetic() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(8);
     auto* page = open.show<FeatureMapsPage>("feature-maps");
     settle(open);
@@ -243,7 +250,7 @@ void tst_FeatureMapsPage::hoverShowsTheArithmetic() {
 }
 
 void tst_FeatureMapsPage::scalesAreSharedOnDemand() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(8);
     auto* page = open.show<FeatureMapsPage>("feature-maps");
     settle(open);
@@ -277,7 +284,7 @@ void tst_FeatureMapsPage::scalesAreSharedOnDemand() {
 }
 
 void tst_FeatureMapsPage::scrubsAndComesBack() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(20);
     auto* page = open.show<FeatureMapsPage>("feature-maps");
     settle(open);
@@ -296,7 +303,7 @@ void tst_FeatureMapsPage::scrubsAndComesBack() {
 }
 
 void tst_FeatureMapsPage::clickSelectsAChannel() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(2);
     auto* page = open.show<FeatureMapsPage>("feature-maps");
     settle(open);
@@ -315,7 +322,7 @@ void tst_FeatureMapsPage::clickSelectsAChannel() {
 }
 
 void tst_FeatureMapsPage::savesPictureArrayAndAllMaps() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(4);
     auto* page = open.show<FeatureMapsPage>("feature-maps");
     settle(open);
@@ -371,7 +378,7 @@ void tst_FeatureMapsPage::showsANetworkWithoutNormLayers() {
     QVERIFY(file.open(QIODevice::WriteOnly));
     file.write(R"({"schema": 1, "model": {"norm": {"type": "none"}}, "data": {"batch_size": 4}})");
     file.close();
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(2);
     auto* page = open.show<FeatureMapsPage>("feature-maps");
     settle(open);
@@ -402,7 +409,7 @@ void tst_FeatureMapsPage::fitsASmallScreen() {
 }
 
 void tst_FeatureMapsPage::everyControlHasAName() {
-    OpenWindow open;
+    OpenWindow open(waitingOptions());
     open.trainTo(1);
     auto* page = open.show<FeatureMapsPage>("feature-maps");
     settle(open);
