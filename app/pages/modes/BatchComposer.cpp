@@ -126,7 +126,7 @@ void BatchComposer::explain() {
         tr("The watched image is outlined, swapped ones have a marked corner. Click one to select it."));
     m_batch->setWhatsThis(tr("Held-out images, normalized together as one batch in train mode."));
     m_batch->wall()->setAccessibleName(tr("Images of the composed batch"));
-    m_batch->wall()->setPictureSide(64);
+    m_batch->wall()->setPictureSide(88);
     m_batch->wall()->setEmptyText(tr("Nothing is held out"));
     m_logits->setTitle(tr("Logits of the watched image"));
     m_logits->setUnit(tr("logit"));
