@@ -1,5 +1,6 @@
 #include "app/LaunchOptions.h"
 
+#include "app/controllers/RecoveryController.h"
 #include "app/pages/PageList.h"
 #include "core/Error.h"
 
@@ -52,9 +53,6 @@ QString parseView(const QString& name) {
 
 QString parseRecipe(const QString& path) {
     if (!QFileInfo::exists(path)) refuse(QStringLiteral("There is no file '%1'.").arg(path));
-    if (QFileInfo(path).isDir()) {
-        refuse(QStringLiteral("'%1' is a folder; this version opens recipes (JSON) only.").arg(path));
-    }
     return path;
 }
 
@@ -65,8 +63,9 @@ LaunchOptions parseLaunchOptions(const QStringList& arguments) {
     parser.setApplicationDescription(QStringLiteral("A desktop laboratory for batch normalization."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(QStringLiteral("recipe"), QStringLiteral("Recipe (JSON) to open"),
-                                 QStringLiteral("[RECIPE]"));
+    parser.addPositionalArgument(QStringLiteral("recipe"),
+                                 QStringLiteral("Recipe (JSON), checkpoint (safetensors) or folder of images to open"),
+                                 QStringLiteral("[RECIPE | CHECKPOINT | FOLDER]"));
     const QCommandLineOption view(QStringLiteral("view"),
                                   QStringLiteral("Page to show: %1").arg(viewNames().join(QStringLiteral(", "))),
                                   QStringLiteral("NAME"));
@@ -90,7 +89,7 @@ LaunchOptions parseLaunchOptions(const QStringList& arguments) {
 
     LaunchOptions options;
     const QStringList files = parser.positionalArguments();
-    if (files.size() > 1) refuse(QStringLiteral("Only one recipe can be opened, not %1 files.").arg(files.size()));
+    if (files.size() > 1) refuse(QStringLiteral("Only one file can be opened, not %1 files.").arg(files.size()));
     if (!files.isEmpty()) options.recipe = parseRecipe(files.first());
     if (parser.isSet(view)) options.view = parseView(parser.value(view));
     if (parser.isSet(theme)) options.scheme = parseScheme(parser.value(theme));
@@ -104,6 +103,9 @@ LaunchOptions parseLaunchOptions(const QStringList& arguments) {
     options.headless = parser.value(headless);
     if (!options.screenshot.isEmpty() && !options.headless.isEmpty()) {
         refuse(QStringLiteral("--screenshot and --headless cannot be used together."));
+    }
+    if (options.screenshot.isEmpty() && options.headless.isEmpty()) {
+        options.recoveryFolder = RecoveryController::defaultFolder();
     }
     options.rememberLayout = options.screenshot.isEmpty() && options.headless.isEmpty();
     return options;

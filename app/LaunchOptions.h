@@ -22,6 +22,7 @@ struct LaunchOptions {
     QString screenshot;                          ///< picture to write, then exit
     QString headless;                            ///< folder for a whole unattended run, then exit
     int threads = 0;                             ///< 0: as many as the machine has cores
+    QString recoveryFolder;                      ///< for runs cut off by a crash; empty: none are kept
     bool rememberLayout = true;                  ///< read and write the user's settings
 };
 

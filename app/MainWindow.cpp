@@ -1,9 +1,12 @@
 #include "app/MainWindow.h"
 
+#include "app/pages/DataPage.h"
+#include "app/pages/InspectPage.h"
 #include "app/pages/PageStack.h"
 #include "app/panels/ExperimentPanel.h"
 #include "widgets/network/NetworkStrip.h"
 #include "widgets/plots/PlotCard.h"
+#include "widgets/status/OfferBar.h"
 #include "widgets/status/StatusLine.h"
 #include "widgets/theme/LabelStyle.h"
 #include "widgets/transport/TransportBar.h"
@@ -11,9 +14,10 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDragEnterEvent>
-#include <QFileDialog>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLocale>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
@@ -44,11 +48,13 @@ MainWindow::MainWindow(widgets::Theme& theme, const LaunchOptions& options, QWid
       m_theme(theme),
       m_rememberLayout(options.rememberLayout),
       m_run(options.threads),
+      m_files(m_run, m_experiment, m_writer, RecentFiles(options.rememberLayout)),
       m_strip(new widgets::NetworkStrip(theme)),
       m_transport(new widgets::TransportBar(theme, m_run.resetAction(), m_run.playPauseAction(), m_run.stepAction())),
       m_status(new widgets::StatusLine(theme)),
       m_panel(new ExperimentPanel(theme, m_experiment)),
-      m_pages(new PageStack({theme, m_run, m_experiment, m_selection, m_feed, m_writer})) {
+      m_pages(new PageStack({theme, m_run, m_experiment, m_selection, m_feed, m_writer})),
+      m_offer(new widgets::OfferBar(theme)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("NormScope"));
     setAcceptDrops(true);
@@ -61,10 +67,13 @@ MainWindow::MainWindow(widgets::Theme& theme, const LaunchOptions& options, QWid
     m_pages->showPage(options.view.isEmpty() ? QStringLiteral("statistics") : options.view);
 
     const bool playAtOnce = options.screenshot.isEmpty();
-    if (options.recipe.isEmpty()) {
-        m_experiment.startDefault(playAtOnce);
-    } else {
-        m_experiment.openRecipe(options.recipe, playAtOnce);
+    // Images and checkpoints are looked at before anything is trained on them; meanwhile there is something to see.
+    const bool isRecipe = options.recipe.endsWith(QLatin1String(".json"), Qt::CaseInsensitive);
+    if (!isRecipe) m_experiment.startDefault(playAtOnce && options.recipe.isEmpty());
+    if (!options.recipe.isEmpty()) m_files.openPath(options.recipe, playAtOnce);
+    if (!options.recoveryFolder.isEmpty()) {
+        m_recovery = std::make_unique<RecoveryController>(m_run, m_writer, options.recoveryFolder);
+        offerLeftRuns();
     }
 }
 
@@ -82,6 +91,7 @@ void MainWindow::buildLayout() {
     column->setSpacing(0);
     m_header = buildHeader();
     column->addWidget(m_header);
+    column->addWidget(m_offer);
     column->addLayout(middle, 1);
     column->addWidget(m_transport);
     column->addWidget(m_status);
@@ -115,7 +125,8 @@ QWidget* MainWindow::buildHeader() {
 
 void MainWindow::buildMenus() {
     QMenu* file = menuBar()->addMenu(tr("&File"));
-    file->addAction(tr("&Open recipe…"), QKeySequence::Open, this, &MainWindow::openRecipe);
+    m_files.addActions(file);
+    file->addSeparator();
     file->addAction(tr("Choose &data…"), QKeySequence(Qt::CTRL | Qt::Key_D), this, &MainWindow::openData);
     file->addSeparator();
     file->addActions({m_export.onnxAction(), m_export.torchAction(), m_export.cancelAction()});
@@ -178,19 +189,17 @@ void MainWindow::connectParts() {
     connect(&m_writer, &BackgroundWriter::failed, this, &MainWindow::showNotice);
     connect(&m_writer, &BackgroundWriter::written, m_status,
             [this](const QString& path) { m_status->showMessage(tr("Saved %1").arg(path)); });
-    connect(&m_export, &ExportController::failed, this, &MainWindow::showNotice);
-    connect(&m_export, &ExportController::exported, m_status,
-            [this](const QString& sentence) { m_status->showMessage(sentence); });
-    connect(&m_export, &ExportController::cancelled, m_status,
-            [this] { m_status->showMessage(tr("The export was cancelled; nothing was written.")); });
-    connect(&m_export, &ExportController::progressed, m_status, [this](double share) {
-        if (m_export.isBusy()) m_status->showMessage(tr("Exporting… %1 %").arg(std::lround(100 * share)));
-    });
+    connectFiles();
+    connectExports();
     connect(&m_feed, &StateFeed::failed, this, &MainWindow::showNotice);
     connect(m_pages, &PageStack::pageMade, this, &MainWindow::adoptPage);
 }
 
 void MainWindow::adoptPage(Page* page) {
+    if (const auto* inspect = qobject_cast<InspectPage*>(page)) {
+        connect(inspect, &InspectPage::openRequested, &m_files, &FileController::openCheckpoint);
+        connect(inspect, &InspectPage::trainRequested, &m_files, &FileController::trainOn);
+    }
     for (const auto& [name, plot] : page->plots()) {
         plot->setFileWriter([this](const QString& path, const QByteArray& bytes) { m_writer.write(path, bytes); });
         connect(plot, &widgets::PlotCard::exportFailed, this, &MainWindow::showNotice);
@@ -234,13 +243,49 @@ void MainWindow::showNotice(const QString& sentence) {
     m_status->showMessage(sentence, widgets::MessageKind::Warning);
 }
 
-void MainWindow::openRecipe() {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open recipe"), {}, tr("Recipes (*.json)"));
-    if (!path.isEmpty()) m_experiment.openRecipe(path, true);
-}
-
 void MainWindow::openData() {
     m_pages->showPage(QStringLiteral("data"));
+}
+
+void MainWindow::connectFiles() {
+    connect(&m_files, &FileController::failed, this, &MainWindow::showNotice);
+    connect(&m_files, &FileController::folderOpened, this, [this](const QString& folder) {
+        m_pages->showPage(QStringLiteral("data"));
+        if (auto* page = qobject_cast<DataPage*>(m_pages->currentPage())) page->openFolder(folder);
+    });
+    connect(&m_files, &FileController::checkpointOpened, this, [this](const QString& path) {
+        m_pages->showPage(QStringLiteral("inspect"));
+        if (auto* page = qobject_cast<InspectPage*>(m_pages->currentPage())) page->openFile(path);
+    });
+}
+
+void MainWindow::connectExports() {
+    connect(&m_export, &ExportController::failed, this, &MainWindow::showNotice);
+    connect(&m_export, &ExportController::exported, m_status,
+            [this](const QString& sentence) { m_status->showMessage(sentence); });
+    connect(&m_export, &ExportController::cancelled, m_status,
+            [this] { m_status->showMessage(tr("The export was cancelled; nothing was written.")); });
+    connect(&m_export, &ExportController::progressed, m_status, [this](double share) {
+        if (m_export.isBusy()) m_status->showMessage(tr("Exporting… %1 %").arg(std::lround(100 * share)));
+    });
+}
+
+/// One at a time, the newest first.
+void MainWindow::offerLeftRuns() {
+    const QStringList left = m_recovery->leftRuns();
+    if (left.isEmpty()) return;
+    const QString file = left.first();
+    const QString when = QLocale().toString(QFileInfo(file).lastModified(), QLocale::ShortFormat);
+    m_offer->offer(tr("NormScope did not end properly. A run saved on %1 can go on from there.").arg(when),
+                   {tr("Restore it"), tr("Discard it"), tr("Later")});
+    connect(
+        m_offer, &widgets::OfferBar::chosen, this,
+        [this, file](int choice) {
+            if (choice == 0) m_recovery->restore(file);
+            if (choice == 1) m_recovery->discard(file);
+            if (choice < 2) offerLeftRuns();
+        },
+        Qt::SingleShotConnection);
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
@@ -249,7 +294,7 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
-    m_experiment.openRecipe(event->mimeData()->urls().first().toLocalFile(), true);
+    m_files.openPath(event->mimeData()->urls().first().toLocalFile());
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -4,6 +4,8 @@
 #include "app/LaunchOptions.h"
 #include "app/controllers/ExperimentController.h"
 #include "app/controllers/ExportController.h"
+#include "app/controllers/FileController.h"
+#include "app/controllers/RecoveryController.h"
 #include "app/controllers/RunController.h"
 #include "app/files/BackgroundWriter.h"
 #include "app/models/SelectionModel.h"
@@ -13,11 +15,14 @@
 
 #include <QMainWindow>
 
+#include <memory>
+
 class QAction;
 class QLabel;
 
 namespace normscope::widgets {
 class NetworkStrip;
+class OfferBar;
 class StatusLine;
 class TransportBar;
 }  // namespace normscope::widgets
@@ -40,6 +45,9 @@ class MainWindow : public QMainWindow {
     ExperimentController& experiment() { return m_experiment; }
     SelectionModel& selection() { return m_selection; }
     BackgroundWriter& writer() { return m_writer; }
+    FileController& files() { return m_files; }
+    RecoveryController* recovery() { return m_recovery.get(); }
+    widgets::OfferBar* offerBar() const { return m_offer; }
     ExperimentPanel* experimentPanel() const { return m_panel; }
     StateFeed& feed() { return m_feed; }
     ExportController& exporter() { return m_export; }
@@ -61,8 +69,10 @@ class MainWindow : public QMainWindow {
     void showEvents();
     void showNotice(const QString& sentence);
     void adoptPage(Page* page);
-    void openRecipe();
+    void connectFiles();
+    void connectExports();
     void openData();
+    void offerLeftRuns();
     void applyTheme();
     void restoreLayout(const LaunchOptions& options);
     void keepLayout() const;
@@ -75,11 +85,14 @@ class MainWindow : public QMainWindow {
     StateFeed m_feed{m_run};
     ExportController m_export{m_run, m_feed, this};
     BackgroundWriter m_writer;
+    FileController m_files;
+    std::unique_ptr<RecoveryController> m_recovery;  ///< none for unattended runs
     widgets::NetworkStrip* m_strip;
     widgets::TransportBar* m_transport;
     widgets::StatusLine* m_status;
     ExperimentPanel* m_panel;
     PageStack* m_pages;
+    widgets::OfferBar* m_offer;
     QWidget* m_header = nullptr;
     QLabel* m_brand = nullptr;
     QLabel* m_slogan = nullptr;

@@ -64,7 +64,7 @@ std::string shown(const std::filesystem::path& path) {
 Json json_of(const datasets::PartSummary& part) {
     Json classes = Json::object();
     for (std::size_t i = 0; i < part.class_counts.size(); ++i) classes[part.class_names[i]] = part.class_counts[i];
-    return {{"images", part.images},     {"height", part.height},        {"width", part.width}, {"channels", part.channels},
+    return {{"images", part.images},     {"height", part.height},   {"width", part.width}, {"channels", part.channels},
             {"mean", part.moments.mean}, {"std", part.moments.std}, {"classes", classes}};
 }
 

@@ -3,6 +3,7 @@
 #include "app/cli/DataCommand.h"
 #include "app/cli/EvalCommand.h"
 #include "app/cli/ExportCommand.h"
+#include "app/cli/InspectCommand.h"
 #include "app/cli/TrainCommand.h"
 #include "core/Error.h"
 #include "core/io/AtomicFile.h"
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
     cli::add_train_command(app, chosen);
     cli::add_eval_command(app, chosen);
     cli::add_export_command(app, chosen);
+    cli::add_inspect_command(app, chosen);
     cli::add_data_command(app, chosen);
     cli::add_bench_command(app, chosen);
 

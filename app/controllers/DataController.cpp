@@ -67,8 +67,9 @@ datasets::LoadOptions DataController::optionsFor(std::uint64_t request, std::sto
         next = now + progressPause;
         const QString activity = QString::fromUtf8(progress.activity.data(), qsizetype(progress.activity.size()));
         const double share = progress.total > 0 ? double(progress.done) / double(progress.total) : -1;
-        const QString text = progress.total > 0 ? tr("%1: %2 of %3").arg(activity).arg(progress.done).arg(progress.total)
-                                                : tr("%1: %2").arg(activity).arg(progress.done);
+        const QString text = progress.total > 0
+                                 ? tr("%1: %2 of %3").arg(activity).arg(progress.done).arg(progress.total)
+                                 : tr("%1: %2").arg(activity).arg(progress.done);
         QMetaObject::invokeMethod(
             this,
             [this, request, text, share] {

@@ -1,6 +1,11 @@
 #include "app/controllers/RunController.h"
 
 #include "app/controllers/DataCache.h"
+#include "core/io/ReadFile.h"
+#include "core/train/Checkpoint.h"
+#include "core/train/ResumeFile.h"
+
+#include <QPointer>
 
 #include <algorithm>
 #include <thread>
@@ -55,6 +60,40 @@ void RunController::load(RecipeSource recipe, bool playAtOnce) {
             return Experiment(std::move(made), std::move(data));
         },
         playAtOnce);
+}
+
+void RunController::loadSaved(const QString& path, const Recipe& fallback, bool playAtOnce) {
+    m_session->load(
+        [this, name = path.toStdString(), fallback, cache = m_data] {
+            const auto bytes = io::read_file(name, max_checkpoint_bytes);
+            if (holds_run(bytes, name)) {
+                const ResumeFile file = parse_resume_file(bytes, name);
+                return restore_experiment(file, cache->load(file.recipe.data));
+            }
+            const ModelState state = parse_model_state(bytes, name);
+            const Recipe recipe = state.recipe.value_or(fallback);
+            Experiment experiment(recipe, cache->load(recipe.data));
+            for (const std::string& warning : apply_model_state(state, experiment.network())) {
+                QMetaObject::invokeMethod(
+                    &m_model, [this, text = QString::fromStdString(warning)] { emit m_model.noticed(text); },
+                    Qt::QueuedConnection);
+            }
+            return experiment;
+        },
+        playAtOnce);
+}
+
+void RunController::requestState(QObject* receiver, std::optional<StepIndex> step,
+                                 std::function<void(const std::optional<StatePath>&)> receive) {
+    // This object outlives the session, on whose thread the state arrives.
+    copyState(step, [this, alive = QPointer<QObject>(receiver), receive = std::move(receive)](auto state) mutable {
+        QMetaObject::invokeMethod(
+            this,
+            [alive, receive = std::move(receive), state = std::move(state)] {
+                if (alive) receive(state);
+            },
+            Qt::QueuedConnection);
+    });
 }
 
 void RunController::copyState(std::optional<StepIndex> step, StateReceiver receive) {

@@ -44,6 +44,15 @@ class RunController : public QObject {
     /// says why. Data sets already read are used again.
     void load(RecipeSource recipe, bool playAtOnce);
 
+    /// Goes on from a file: a saved run to the same bits, a checkpoint with its weights and statistics at step 0. A
+    /// checkpoint that does not say its recipe (PyTorch's) is for a network of `fallback`. If that fails, the run there
+    /// is goes on and model().noticed() says why.
+    void loadSaved(const QString& path, const Recipe& fallback, bool playAtOnce);
+
+    /// The state after `step` (none: the newest) for the receiver, on the GUI thread; not if it is gone by then.
+    void requestState(QObject* receiver, std::optional<StepIndex> step,
+                      std::function<void(const std::optional<StatePath>&)> receive);
+
     /// See TrainingSession::copy_state(); `receive` is called on the session's thread.
     void copyState(std::optional<StepIndex> step, StateReceiver receive);
 

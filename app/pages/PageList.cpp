@@ -1,6 +1,7 @@
 #include "app/pages/PageList.h"
 
 #include "app/pages/DataPage.h"
+#include "app/pages/InspectPage.h"
 #include "app/pages/StatisticsPage.h"
 
 #include <QCoreApplication>
@@ -24,6 +25,9 @@ const std::vector<PageEntry>& pageList() {
         {QStringLiteral("statistics"), translated("Statistics"),
          translated("Batch against running statistics, γ and β, train against eval mode, loss and accuracy"),
          make<StatisticsPage>},
+        {QStringLiteral("inspect"), translated("Inspect"),
+         translated("Any checkpoint, whatever its network: running statistics, γ and β, and what is odd in them"),
+         make<InspectPage>},
         {QStringLiteral("data"), translated("Data"),
          translated("What a data set holds: classes, pictures, channel statistics, what was skipped and why"),
          make<DataPage>},

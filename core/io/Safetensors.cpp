@@ -53,19 +53,6 @@ std::string header_of(const std::vector<const TensorEntry*>& tensors, const Tens
 
 }  // namespace
 
-std::string_view name_of(TensorType type) {
-    switch (type) {
-        case TensorType::f32: return "F32";
-        case TensorType::f64: return "F64";
-        case TensorType::i64: return "I64";
-    }
-    throw std::logic_error("unknown tensor type");
-}
-
-std::size_t size_of(TensorType type) {
-    return type == TensorType::f32 ? 4 : 8;
-}
-
 std::vector<std::byte> serialize(const std::vector<TensorEntry>& tensors, const TensorMetadata& metadata) {
     std::set<std::string_view> names;
     std::vector<const TensorEntry*> ordered;

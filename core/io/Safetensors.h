@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,11 +16,13 @@
 
 namespace normscope::io {
 
-/// Element types this version reads and writes.
-enum class TensorType { f32, f64, i64 };
+/// Element types this version reads; it writes f32, f64 and i64.
+enum class TensorType { f32, f64, f16, bf16, i64, i32, i16, i8, u64, u32, u16, u8, boolean };
 
-/// "F32", "F64", "I64", as in the file.
+/// "F32", "BF16", "I64", "BOOL", …, as in the file.
 std::string_view name_of(TensorType type);
+/// The type of that name, or none.
+std::optional<TensorType> tensor_type_of(std::string_view name);
 /// Bytes of one element.
 std::size_t size_of(TensorType type);
 
@@ -34,6 +37,9 @@ struct TensorEntry {
 
 /// Free text beside the tensors.
 using TensorMetadata = std::map<std::string, std::string>;
+
+/// Its elements in their order, rounded to double where they do not fit (64-bit integers).
+std::vector<double> values_of(const TensorEntry& tensor);
 
 struct SafetensorsContent {
     std::vector<TensorEntry> tensors;  ///< in the order of their bytes

@@ -18,17 +18,6 @@ namespace {
 
 constexpr std::size_t most_channels_named = 8;
 
-template <class T>
-std::vector<float> floats_of(std::span<const std::byte> bytes) {
-    std::vector<float> values(bytes.size() / sizeof(T));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        T value;
-        std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
-        values[i] = static_cast<float>(value);
-    }
-    return values;
-}
-
 /// "channels 3, 5 and 12 more" of those values that `is_bad`, along PyTorch's first dimension; "" for none.
 template <class Predicate>
 std::string bad_channels(const nn::StateTensor<float>& tensor, Predicate is_bad) {
@@ -87,17 +76,11 @@ std::vector<io::TensorEntry> tensor_entries(const std::vector<nn::StateTensor<fl
 
 nn::StateTensor<float> state_tensor(const io::TensorEntry& entry) {
     nn::StateTensor<float> tensor{.name = entry.name, .dims = entry.dims};
-    switch (entry.type) {
-        case io::TensorType::f32: tensor.values = floats_of<float>(entry.bytes); break;
-        case io::TensorType::f64: tensor.values = floats_of<double>(entry.bytes); break;
-        case io::TensorType::i64:
-            tensor.is_count = entry.dims.empty();
-            if (tensor.is_count) {
-                std::memcpy(&tensor.count, entry.bytes.data(), sizeof tensor.count);
-            } else {
-                tensor.values = floats_of<std::int64_t>(entry.bytes);
-            }
-            break;
+    tensor.is_count = entry.type == io::TensorType::i64 && entry.dims.empty();
+    if (tensor.is_count) {
+        std::memcpy(&tensor.count, entry.bytes.data(), sizeof tensor.count);
+    } else {
+        for (const double value : io::values_of(entry)) tensor.values.push_back(static_cast<float>(value));
     }
     return tensor;
 }

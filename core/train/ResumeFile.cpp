@@ -161,6 +161,10 @@ void save_resume_file(const Experiment& experiment, const io::TensorMetadata& ex
     io::write_file(path, resume_bytes(experiment, extra));
 }
 
+bool holds_run(std::span<const std::byte> bytes, std::string_view file_name) {
+    return io::parse_safetensors(bytes, file_name).metadata.contains(std::string(version_key));
+}
+
 ResumeFile load_resume_file(const std::filesystem::path& path) {
     return parse_resume_file(io::read_file(path, max_checkpoint_bytes), path.native());
 }

@@ -35,6 +35,9 @@ std::vector<std::byte> resume_bytes(const Experiment& experiment, const io::Tens
 /// Writes them. Throws InputError or WorkError as io::AtomicFile does.
 void save_resume_file(const Experiment& experiment, const io::TensorMetadata& extra, const std::filesystem::path& path);
 
+/// True for the bytes of a resume file, false for those of another safetensors file. Throws InputError for all others.
+bool holds_run(std::span<const std::byte> bytes, std::string_view file_name);
+
 /// Reads and checks one. Throws InputError with the file's name: missing, cut, damaged, a file of another kind.
 ResumeFile load_resume_file(const std::filesystem::path& path);
 ResumeFile parse_resume_file(std::span<const std::byte> bytes, std::string_view file_name);
