@@ -202,14 +202,7 @@ void MainWindow::connectParts() {
     connect(&m_writer, &BackgroundWriter::written, m_status,
             [this](const QString& path) { m_status->showMessage(tr("Saved %1").arg(path)); });
     connectFiles();
-    connect(&m_export, &ExportController::failed, this, &MainWindow::showNotice);
-    connect(&m_export, &ExportController::exported, m_status,
-            [this](const QString& sentence) { m_status->showMessage(sentence); });
-    connect(&m_export, &ExportController::cancelled, m_status,
-            [this] { m_status->showMessage(tr("The export was cancelled; nothing was written.")); });
-    connect(&m_export, &ExportController::progressed, m_status, [this](double share) {
-        if (m_export.isBusy()) m_status->showMessage(tr("Exporting… %1 %").arg(std::lround(100 * share)));
-    });
+    connectExports();
     connect(&m_feed, &StateFeed::failed, this, &MainWindow::showNotice);
     connect(m_pages, &PageStack::pageMade, this, &MainWindow::adoptPage);
 }
@@ -318,6 +311,17 @@ void MainWindow::connectFiles() {
     connect(&m_files, &FileController::checkpointOpened, this, [this](const QString& path) {
         m_pages->showPage(QStringLiteral("inspect"));
         if (auto* page = qobject_cast<InspectPage*>(m_pages->currentPage())) page->openFile(path);
+    });
+}
+
+void MainWindow::connectExports() {
+    connect(&m_export, &ExportController::failed, this, &MainWindow::showNotice);
+    connect(&m_export, &ExportController::exported, m_status,
+            [this](const QString& sentence) { m_status->showMessage(sentence); });
+    connect(&m_export, &ExportController::cancelled, m_status,
+            [this] { m_status->showMessage(tr("The export was cancelled; nothing was written.")); });
+    connect(&m_export, &ExportController::progressed, m_status, [this](double share) {
+        if (m_export.isBusy()) m_status->showMessage(tr("Exporting… %1 %").arg(std::lround(100 * share)));
     });
 }
 

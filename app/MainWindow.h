@@ -3,9 +3,9 @@
 
 #include "app/LaunchOptions.h"
 #include "app/controllers/ExperimentController.h"
+#include "app/controllers/ExportController.h"
 #include "app/controllers/FileController.h"
 #include "app/controllers/RecoveryController.h"
-#include "app/controllers/ExportController.h"
 #include "app/controllers/RunController.h"
 #include "app/controllers/SlowMotion.h"
 #include "app/controllers/ThemeController.h"
@@ -91,6 +91,7 @@ class MainWindow : public QMainWindow {
     double drawnMilliseconds() const;
     void adoptPage(Page* page);
     void connectFiles();
+    void connectExports();
     void openData();
     void offerLeftRuns();
     void applyTheme();

@@ -2,10 +2,8 @@
 #include "app/cli/BenchCommand.h"
 #include "app/cli/DataCommand.h"
 #include "app/cli/EvalCommand.h"
-#include "app/cli/InspectCommand.h"
 #include "app/cli/ExportCommand.h"
-#include "app/cli/ReportCommand.h"
-#include "app/cli/SweepCommand.h"
+#include "app/cli/InspectCommand.h"
 #include "app/cli/TrainCommand.h"
 #include "core/Error.h"
 #include "core/io/AtomicFile.h"
@@ -26,8 +24,8 @@ int main(int argc, char** argv) {
     std::function<int()> chosen;
     cli::add_train_command(app, chosen);
     cli::add_eval_command(app, chosen);
-    cli::add_inspect_command(app, chosen);
     cli::add_export_command(app, chosen);
+    cli::add_inspect_command(app, chosen);
     cli::add_data_command(app, chosen);
     cli::add_bench_command(app, chosen);
     cli::add_sweep_command(app, chosen);
