@@ -89,11 +89,10 @@ void BatchConv::backward(const float* x, const float* weight, const float* dy, c
         for (std::int64_t n = begin; n < end; n += algorithm.images_per_block()) {
             const std::int64_t images = std::min(algorithm.images_per_block(), end - n);
             for (std::int64_t i = 0; i < images; ++i) {
-                float* canvas = outputs + i * gradient.size();
-                gradient.fill(dy + (n + i) * m_shape.out_image(), m_shape.out_h(), m_shape.out_w(), canvas);
+                const float* image = dy + (n + i) * m_shape.out_image();
+                gradient.fill(image, m_shape.out_h(), m_shape.out_w(), outputs + i * gradient.size());
                 if (gradients.dbias) {
-                    // With the border, which adds zeros: fused chains add the same values in the same order.
-                    add_pixels(canvas, gradient.rows * gradient.columns, m_shape.out_channels, bias_partial);
+                    add_pixels(image, m_shape.out_h() * m_shape.out_w(), m_shape.out_channels, bias_partial);
                 }
             }
             if (gradients.dweight) {
