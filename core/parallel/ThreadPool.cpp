@@ -8,6 +8,21 @@
 #include <utility>
 
 namespace normscope {
+namespace {
+
+/// Looks again and again for some twenty microseconds: a step is made of dozens of runs, and being woken takes longer
+/// than most of the pauses between them. Then the thread sleeps, so that nobody else starves.
+template <class Done>
+void wait_a_little(const Done& done) {
+    constexpr int looks = 600;
+    for (int i = 0; i < looks && !done(); ++i) {
+#if defined(__SSE__)
+        _mm_pause();
+#endif
+    }
+}
+
+}  // namespace
 
 ThreadPool::ThreadPool(int threads) {
     if (threads < 1) throw std::invalid_argument("a thread pool needs at least one thread");
@@ -32,28 +47,34 @@ void ThreadPool::run_call(std::int64_t groups, Call call) {
         m_call = call;
         m_groups = groups;
         m_next.store(0, std::memory_order_relaxed);
-        m_busy = static_cast<int>(m_workers.size());
-        ++m_generation;
+        std::atomic_ref(m_busy).store(static_cast<int>(m_workers.size()), std::memory_order_relaxed);
+        std::atomic_ref(m_generation).fetch_add(1, std::memory_order_release);
     }
     m_start.notify_all();
     take_groups(0);
+    const auto done = [this] { return std::atomic_ref(m_busy).load(std::memory_order_acquire) == 0; };
+    wait_a_little(done);
     std::unique_lock lock(m_mutex);
-    m_done.wait(lock, [this] { return m_busy == 0; });
+    m_done.wait(lock, done);
     if (m_error) std::rethrow_exception(std::exchange(m_error, nullptr));
 }
 
 void ThreadPool::worker(const std::stop_token& stop, int thread) {
     const FlushDenormals flush;
     std::uint64_t seen = 0;
+    const auto generation = [this] { return std::atomic_ref(m_generation).load(std::memory_order_acquire); };
+    const auto has_work = [&] { return generation() != seen; };
     for (;;) {
+        wait_a_little(has_work);
         {
             std::unique_lock lock(m_mutex);
-            if (!m_start.wait(lock, stop, [&] { return m_generation != seen; })) return;
-            seen = m_generation;
+            if (!m_start.wait(lock, stop, has_work)) return;
+            seen = generation();
         }
         take_groups(thread);
         const std::lock_guard lock(m_mutex);
-        if (--m_busy == 0) m_done.notify_one();
+        // Under the lock: who sleeps for it must not miss it.
+        if (std::atomic_ref(m_busy).fetch_sub(1, std::memory_order_acq_rel) == 1) m_done.notify_one();
     }
 }
 

@@ -25,7 +25,8 @@ constexpr WorkRange work_range(std::int64_t items, std::int64_t group, std::int6
     return {items * group / groups, items * (group + 1) / groups};
 }
 
-/// Runs groups of work on the calling thread and threads − 1 others. Threads sleep between runs.
+/// Runs groups of work on the calling thread and threads − 1 others. Between runs threads look for the
+/// next one for some microseconds, then sleep.
 /// Denormals are flushed to zero in all of them, the caller included while it works.
 class ThreadPool {
    public:

@@ -189,10 +189,13 @@ class TorchCase {
         const std::string prefix = m_name + "/" + std::to_string(batch) + "/";
         const Pass pass{m_pool, m_name.ends_with("/eval") ? Mode::eval : Mode::train};
         const auto x = m_fixture.at(prefix + "x").template tensor<S>();
-        const auto y = m_network.forward(x, pass);
         const auto upstream = m_fixture.at(prefix + "gradient").template tensor<S>();
-        const auto* gradient = &upstream;
+        // Layer by layer: this is about each of them, not about what a network computes at once.
         const auto& layers = m_network.layers();
+        const auto* output = &x;
+        for (const auto& layer : layers) output = &layer.module->forward(*output, pass);
+        const auto y = *output;
+        const auto* gradient = &upstream;
         for (std::size_t i = layers.size(); i-- > 0;) gradient = &layers[i].module->backward(*gradient, pass, true);
 
         double largest = std::max(difference(prefix + "y", nchw_of(y)), difference(prefix + "dx", nchw_of(*gradient)));
