@@ -1,17 +1,17 @@
 #include "app/MainWindow.h"
 
-#include "app/pages/DataPage.h"
-#include "app/pages/InspectPage.h"
 #include "app/menus/LayerMenu.h"
 #include "app/menus/MainMenu.h"
+#include "app/pages/DataPage.h"
+#include "app/pages/InspectPage.h"
 #include "app/pages/PageStack.h"
 #include "app/panels/DivergenceBanner.h"
 #include "app/panels/ExperimentPanel.h"
 #include "app/panels/PanelArea.h"
 #include "widgets/network/NetworkStrip.h"
 #include "widgets/plots/PlotCard.h"
-#include "widgets/status/OfferBar.h"
 #include "widgets/plots/SeriesPlot.h"
+#include "widgets/status/OfferBar.h"
 #include "widgets/status/StatusLine.h"
 #include "widgets/theme/LabelStyle.h"
 #include "widgets/transport/TransportBar.h"
@@ -165,8 +165,7 @@ void MainWindow::buildMenus() {
     file->addSeparator();
     file->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
 
-    auto* layer =
-        new LayerMenu(m_theme, {m_surgery, m_selection, m_feed, *m_pages, *m_strip}, *this);
+    auto* layer = new LayerMenu(m_theme, {m_surgery, m_selection, m_feed, *m_pages, *m_strip}, *this);
     menuBar()->addMenu(layer);
     m_menus = new MainMenu(m_theme,
                            {m_run, m_experiment, m_timeline, m_slowMotion, m_themes, *m_presenter, m_selection,

@@ -24,8 +24,11 @@ void add_report(DataSummary& summary, const LoadReport& report) {
 }  // namespace
 
 DataSummary summarize(const DataSplit& split, const LoadOptions& options) {
-    DataSummary summary{
-        .name = split.train->name(), .train = summarize_part(*split.train, options), .eval = {}, .skipped = {}, .notes = {}};
+    DataSummary summary{.name = split.train->name(),
+                        .train = summarize_part(*split.train, options),
+                        .eval = {},
+                        .skipped = {},
+                        .notes = {}};
     const LoadReport& report = load_report_of(*split.train);
     add_report(summary, report);
     if (split.eval) {

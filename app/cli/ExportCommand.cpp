@@ -1,13 +1,13 @@
 #include "app/cli/ExportCommand.h"
 
 #include "app/cli/ProgressLine.h"
+#include "app/exports/ExportOnnx.h"
+#include "app/exports/ExportTorch.h"
 #include "core/Error.h"
 #include "core/io/MessageText.h"
 #include "core/recipe/RecipeJson.h"
 #include "core/train/Checkpoint.h"
 #include "datasets/DataSpec.h"
-#include "exports/ExportOnnx.h"
-#include "exports/ExportTorch.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>

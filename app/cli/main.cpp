@@ -4,6 +4,8 @@
 #include "app/cli/EvalCommand.h"
 #include "app/cli/ExportCommand.h"
 #include "app/cli/InspectCommand.h"
+#include "app/cli/ReportCommand.h"
+#include "app/cli/SweepCommand.h"
 #include "app/cli/TrainCommand.h"
 #include "core/Error.h"
 #include "core/io/AtomicFile.h"

@@ -1,9 +1,9 @@
 #include "app/controllers/ExportController.h"
 
+#include "app/exports/ExportOnnx.h"
+#include "app/exports/ExportTorch.h"
 #include "core/train/StatePath.h"
 #include "core/train/Trainer.h"
-#include "exports/ExportOnnx.h"
-#include "exports/ExportTorch.h"
 
 #include <QDir>
 #include <QFileDialog>

@@ -94,6 +94,8 @@ void RunController::requestState(QObject* receiver, std::optional<StepIndex> ste
             },
             Qt::QueuedConnection);
     });
+}
+
 void RunController::editNorm(NormEdit edit) {
     m_session->edit(std::move(edit));
 }

@@ -1,6 +1,5 @@
 #include "app/pages/PageList.h"
 
-
 #include "app/pages/ChannelsPage.h"
 #include "app/pages/DataPage.h"
 #include "app/pages/DistributionsPage.h"

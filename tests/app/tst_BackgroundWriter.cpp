@@ -113,9 +113,7 @@ class tst_BackgroundWriter : public QObject {
 
    private:
     static QByteArray big() { return QByteArray(100000, 'p'); }
-    QString path(const QString& name) const {
-        return QString::fromStdString((m_folder / name.toStdString()).native());
-    }
+    QString path(const QString& name) const { return QString::fromStdString((m_folder / name.toStdString()).native()); }
     void write(const QString& name) { m_writer->write(path(name), big()); }
     void expectFailure(const QString& words) {
         QTRY_COMPARE(m_failed->count(), 1);

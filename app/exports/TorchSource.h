@@ -1,7 +1,7 @@
 // model.py
 #pragma once
 
-#include "exports/ExportModel.h"
+#include "app/exports/ExportModel.h"
 
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "exports/PythonText.h"
+#include "app/exports/PythonText.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,4 +1,4 @@
-#include "exports/OnnxGraph.h"
+#include "app/exports/OnnxGraph.h"
 
 namespace normscope::exports {
 namespace {

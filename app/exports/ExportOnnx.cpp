@@ -1,11 +1,11 @@
-#include "exports/ExportOnnx.h"
+#include "app/exports/ExportOnnx.h"
 
+#include "app/exports/OnnxCheck.h"
+#include "app/exports/OnnxRun.h"
+#include "app/exports/OnnxWriter.h"
 #include "core/Error.h"
 #include "core/io/AtomicFile.h"
 #include "core/train/BatchLoader.h"
-#include "exports/OnnxCheck.h"
-#include "exports/OnnxRun.h"
-#include "exports/OnnxWriter.h"
 
 #include <algorithm>
 #include <array>

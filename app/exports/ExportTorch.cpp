@@ -1,11 +1,11 @@
-#include "exports/ExportTorch.h"
+#include "app/exports/ExportTorch.h"
 
+#include "app/exports/TorchSource.h"
 #include "core/Error.h"
 #include "core/io/AtomicFolder.h"
 #include "core/io/MessageText.h"
 #include "core/io/ReadFile.h"
 #include "core/recipe/RecipeJson.h"
-#include "exports/TorchSource.h"
 
 #include <algorithm>
 #include <array>

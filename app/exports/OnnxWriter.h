@@ -1,8 +1,8 @@
 // A network as an ONNX file.
 #pragma once
 
+#include "app/exports/ExportModel.h"
 #include "core/instruments/FoldBatchNorm.h"
-#include "exports/ExportModel.h"
 
 #include <string>
 #include <vector>

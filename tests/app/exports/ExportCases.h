@@ -1,8 +1,8 @@
 // Every network and every norm option, small enough to be exported by the hundred.
 #pragma once
 
+#include "app/exports/ExportModel.h"
 #include "core/nn/Models.h"
-#include "exports/ExportModel.h"
 #include "tests/core/train/SyntheticDataset.h"
 
 #include <functional>

@@ -1,8 +1,8 @@
 // A network to a folder that PyTorch loads.
 #pragma once
 
+#include "app/exports/ExportModel.h"
 #include "core/instruments/Watch.h"
-#include "exports/ExportModel.h"
 
 #include <cstdint>
 #include <filesystem>

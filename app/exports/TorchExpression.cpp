@@ -1,5 +1,6 @@
-#include "exports/TorchExpression.h"
+#include "app/exports/TorchExpression.h"
 
+#include "app/exports/PythonText.h"
 #include "core/Error.h"
 #include "core/nn/AdaptiveAvgPool2d.h"
 #include "core/nn/AvgPool2d.h"
@@ -12,7 +13,6 @@
 #include "core/nn/LeakyReLU.h"
 #include "core/nn/Linear.h"
 #include "core/nn/MaxPool2d.h"
-#include "exports/PythonText.h"
 
 namespace normscope::exports {
 namespace {

@@ -1,4 +1,4 @@
-#include "exports/ExportModel.h"
+#include "app/exports/ExportModel.h"
 
 #include "core/Error.h"
 #include "core/nn/Models.h"

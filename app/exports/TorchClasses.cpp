@@ -1,8 +1,8 @@
-#include "exports/TorchClasses.h"
+#include "app/exports/TorchClasses.h"
 
+#include "app/exports/PythonText.h"
 #include "core/Error.h"
 #include "core/nn/Residual.h"
-#include "exports/PythonText.h"
 
 #include <algorithm>
 #include <array>

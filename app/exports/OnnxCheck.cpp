@@ -1,4 +1,4 @@
-#include "exports/OnnxCheck.h"
+#include "app/exports/OnnxCheck.h"
 
 #include "core/Error.h"
 

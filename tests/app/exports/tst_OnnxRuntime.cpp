@@ -1,8 +1,8 @@
 // ONNX files of every network and norm in onnxruntime-node, where npm can get it.
+#include "app/exports/OnnxWriter.h"
 #include "core/io/ReadFile.h"
 #include "core/train/BatchLoader.h"
-#include "exports/OnnxWriter.h"
-#include "tests/exports/ExportCases.h"
+#include "tests/app/exports/ExportCases.h"
 
 #include <QDir>
 #include <QFile>
@@ -139,7 +139,7 @@ void tst_OnnxRuntime::answersAsTheEngine() {
     const QByteArray json = QJsonDocument(list).toJson();
     QVERIFY(write(folder.filePath("cases.json"), json.data(), static_cast<std::size_t>(json.size())));
     QProcess node;
-    node.start("node", {NORMSCOPE_SOURCE_DIR "/tests/exports/run_onnx.cjs", m_modules, folder.path()});
+    node.start("node", {NORMSCOPE_SOURCE_DIR "/tests/app/exports/run_onnx.cjs", m_modules, folder.path()});
     QVERIFY(node.waitForFinished(250'000));
     QVERIFY2(node.exitCode() == 0, node.readAllStandardError());
     double largest = 0;

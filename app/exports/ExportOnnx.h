@@ -1,9 +1,9 @@
 // A network to an ONNX file that is known to work.
 #pragma once
 
+#include "app/exports/ExportModel.h"
 #include "core/instruments/FoldBatchNorm.h"
 #include "core/instruments/Watch.h"
-#include "exports/ExportModel.h"
 
 #include <cstdint>
 #include <filesystem>

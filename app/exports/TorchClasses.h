@@ -1,8 +1,8 @@
 // A network as the classes of model.py.
 #pragma once
 
+#include "app/exports/TorchExpression.h"
 #include "core/nn/Network.h"
-#include "exports/TorchExpression.h"
 
 #include <string>
 #include <utility>

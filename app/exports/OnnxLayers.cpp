@@ -1,5 +1,6 @@
-#include "exports/OnnxLayers.h"
+#include "app/exports/OnnxLayers.h"
 
+#include "app/exports/ExportModel.h"
 #include "core/Error.h"
 #include "core/nn/AdaptiveAvgPool2d.h"
 #include "core/nn/AvgPool2d.h"
@@ -8,7 +9,6 @@
 #include "core/nn/Linear.h"
 #include "core/nn/MaxPool2d.h"
 #include "core/nn/Residual.h"
-#include "exports/ExportModel.h"
 
 namespace normscope::exports {
 namespace {

@@ -1,9 +1,9 @@
 // Layers as nodes of an ONNX graph.
 #pragma once
 
+#include "app/exports/OnnxGraph.h"
 #include "core/nn/Module.h"
 #include "core/nn/Network.h"
-#include "exports/OnnxGraph.h"
 
 #include <map>
 #include <string>

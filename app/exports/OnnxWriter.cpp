@@ -1,9 +1,9 @@
-#include "exports/OnnxWriter.h"
+#include "app/exports/OnnxWriter.h"
 
+#include "app/exports/OnnxLayers.h"
 #include "core/Error.h"
 #include "core/Version.h"
 #include "core/recipe/RecipeJson.h"
-#include "exports/OnnxLayers.h"
 
 #include <nlohmann/json.hpp>
 

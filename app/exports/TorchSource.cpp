@@ -1,8 +1,8 @@
-#include "exports/TorchSource.h"
+#include "app/exports/TorchSource.h"
 
+#include "app/exports/PythonText.h"
+#include "app/exports/TorchClasses.h"
 #include "core/Version.h"
-#include "exports/PythonText.h"
-#include "exports/TorchClasses.h"
 
 #include <algorithm>
 

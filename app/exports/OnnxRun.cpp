@@ -1,4 +1,4 @@
-#include "exports/OnnxRun.h"
+#include "app/exports/OnnxRun.h"
 
 #include "core/Error.h"
 

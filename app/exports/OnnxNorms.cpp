@@ -1,11 +1,11 @@
 // Norm layers in ONNX, opset 15, which has operators for batch and instance normalization only.
+#include "app/exports/ExportModel.h"
+#include "app/exports/OnnxLayers.h"
 #include "core/Error.h"
 #include "core/nn/BatchNorm2d.h"
 #include "core/nn/GroupNorm.h"
 #include "core/nn/InstanceNorm2d.h"
 #include "core/nn/LayerNorm.h"
-#include "exports/ExportModel.h"
-#include "exports/OnnxLayers.h"
 
 namespace normscope::exports {
 

@@ -1,13 +1,13 @@
 // PyTorch folders: what model.py says, how the folder is written, and where PyTorch is installed, what it computes.
+#include "app/exports/ExportTorch.h"
+#include "app/exports/TorchSource.h"
 #include "core/io/AtomicFile.h"
 #include "core/io/ReadFile.h"
 #include "core/io/Safetensors.h"
 #include "core/recipe/RecipeJson.h"
 #include "core/train/BatchLoader.h"
-#include "exports/ExportTorch.h"
-#include "exports/TorchSource.h"
+#include "tests/app/exports/ExportCases.h"
 #include "tests/core/io/ErrorText.h"
-#include "tests/exports/ExportCases.h"
 
 #include <QProcess>
 #include <QTemporaryDir>
@@ -331,7 +331,7 @@ void tst_ExportTorch::computesTheSameInPyTorch() {
             checkpoints[name] = io::serialize(tensor_entries(model.network.state()));
         }
     }
-    python.start("/usr/bin/python3", {NORMSCOPE_SOURCE_DIR "/tests/exports/check_torch_exports.py", folder.path()});
+    python.start("/usr/bin/python3", {NORMSCOPE_SOURCE_DIR "/tests/app/exports/check_torch_exports.py", folder.path()});
     QVERIFY(python.waitForFinished(300'000));
     QVERIFY2(python.exitCode() == 0, python.readAllStandardError());
     qInfo("%zu folders; largest difference of logits: %s", checkpoints.size(),

@@ -1,13 +1,13 @@
 // ONNX files of every network and norm: ONNX's full check, and OpenCV's answers against the engine's.
+#include "app/exports/ExportOnnx.h"
+#include "app/exports/OnnxCheck.h"
+#include "app/exports/OnnxRun.h"
+#include "app/exports/OnnxWriter.h"
 #include "core/io/AtomicFile.h"
 #include "core/io/ReadFile.h"
 #include "core/recipe/RecipeJson.h"
-#include "exports/ExportOnnx.h"
-#include "exports/OnnxCheck.h"
-#include "exports/OnnxRun.h"
-#include "exports/OnnxWriter.h"
+#include "tests/app/exports/ExportCases.h"
 #include "tests/core/io/ErrorText.h"
-#include "tests/exports/ExportCases.h"
 
 #include <QTemporaryDir>
 #include <QTest>
