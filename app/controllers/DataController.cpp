@@ -1,5 +1,7 @@
 #include "app/controllers/DataController.h"
 
+#include "app/models/DatasetPicture.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -25,27 +27,6 @@ DataPreview makePreview(const DataRecipe& recipe, DataCache& cache, const datase
 }
 
 }  // namespace
-
-QImage pictureOf(const Dataset& data, std::int64_t index) {
-    const auto height = static_cast<int>(data.height());
-    const auto width = static_cast<int>(data.width());
-    const auto channels = static_cast<std::size_t>(data.channels());
-    std::vector<float> pixels(static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * channels);
-    data.read_image(index, pixels);
-    const auto byte = [](float value) {
-        return std::isnan(value) ? 0 : static_cast<int>(std::lround(255 * std::clamp(value, 0.0F, 1.0F)));
-    };
-    QImage image(width, height, QImage::Format_RGB32);
-    const float* pixel = pixels.data();
-    for (int y = 0; y < height; ++y) {
-        auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
-        for (int x = 0; x < width; ++x, pixel += channels) {
-            const bool color = channels >= 3;
-            line[x] = qRgb(byte(pixel[0]), byte(pixel[color ? 1 : 0]), byte(pixel[color ? 2 : 0]));
-        }
-    }
-    return image;
-}
 
 DataController::DataController(std::shared_ptr<DataCache> cache, QObject* parent)
     : QObject(parent), m_cache(std::move(cache)) {

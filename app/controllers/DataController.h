@@ -70,7 +70,4 @@ class DataController : public QObject {
     QThreadPool m_threads;
 };
 
-/// Floats height × width × channels in [0, 1] as a picture; grey for one channel. Values outside are cut off.
-QImage pictureOf(const Dataset& data, std::int64_t index);
-
 }  // namespace normscope::app

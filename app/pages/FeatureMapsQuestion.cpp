@@ -21,24 +21,6 @@ std::int64_t movedIndex(const Dataset& data, const ImageQuestion& question) {
     return here;
 }
 
-QImage pictureOf(const Dataset& data, std::int64_t index) {
-    const auto width = static_cast<int>(data.width()), height = static_cast<int>(data.height());
-    const std::int64_t channels = data.channels();
-    std::vector<float> pixels(static_cast<std::size_t>(width * height * channels));
-    data.read_image(index, pixels);
-    QImage picture(width, height, QImage::Format_RGB32);
-    for (int y = 0; y < height; ++y) {
-        for (int x = 0; x < width; ++x) {
-            const float* pixel = pixels.data() + (y * width + x) * channels;
-            const auto level = [&](std::int64_t channel) {
-                return static_cast<int>(std::lround(255 * std::clamp(pixel[channels >= 3 ? channel : 0], 0.0F, 1.0F)));
-            };
-            picture.setPixel(x, y, qRgb(level(0), level(1), level(2)));
-        }
-    }
-    return picture;
-}
-
 ImageMaps measureMaps(const ImageQuestion& question, Experiment& experiment, ThreadPool& pool) {
     const DataSplit& split = experiment.data();
     const bool heldOut = question.heldOut && split.eval && split.eval->size() > 0;

@@ -1,6 +1,7 @@
 // What the Feature maps page asks about the state on view. On the feed's thread.
 #pragma once
 
+#include "app/models/DatasetPicture.h"
 #include "app/models/StateFeed.h"
 #include "core/instruments/FeatureMaps.h"
 
@@ -45,8 +46,5 @@ std::int64_t movedIndex(const Dataset& data, const ImageQuestion& question);
 
 /// Throws InputError and std::invalid_argument as the instruments do.
 ImageMaps measureMaps(const ImageQuestion& question, Experiment& experiment, ThreadPool& pool);
-
-/// An image of a data set in 8 bits; grey, or colour from three channels on.
-QImage pictureOf(const Dataset& data, std::int64_t index);
 
 }  // namespace normscope::app

@@ -13,10 +13,6 @@ namespace {
 
 using instruments::BatchSequence;
 
-uchar toByte(float value) {
-    return static_cast<uchar>(std::lround(255 * std::clamp(value, 0.0F, 1.0F)));
-}
-
 BatchSequence heldOut(const Experiment& experiment) {
     if (!experiment.data().eval) throw InputError("Nothing is held out, so there is no batch to compare the modes on.");
     return instruments::held_out_images(experiment, experiment.recipe().record.eval_images);
@@ -66,25 +62,6 @@ bool tracksStatistics(const nn::Network<float>& network) {
 }
 
 }  // namespace
-
-QImage pictureOf(const std::vector<float>& pixels, const Dataset& like) {
-    const auto height = like.height(), width = like.width(), channels = like.channels();
-    QImage image(int(width), int(height), channels == 3 ? QImage::Format_RGB888 : QImage::Format_Grayscale8);
-    for (std::int64_t y = 0; y < height; ++y) {
-        uchar* line = image.scanLine(int(y));
-        for (std::int64_t x = 0; x < width; ++x) {
-            const float* pixel = pixels.data() + (y * width + x) * channels;
-            if (channels == 3) {
-                for (int c = 0; c < 3; ++c) line[3 * x + c] = toByte(pixel[c]);
-            } else {
-                float sum = 0;
-                for (std::int64_t c = 0; c < channels; ++c) sum += pixel[c];
-                line[x] = toByte(sum / float(channels));
-            }
-        }
-    }
-    return image;
-}
 
 ModeReport measureModes(StateOnView& view, const ModeWishes& wishes) {
     const BatchSequence batches = heldOut(view.experiment);

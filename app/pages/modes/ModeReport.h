@@ -1,6 +1,7 @@
 // What the Train vs eval page measures; on the feed's thread.
 #pragma once
 
+#include "app/models/DatasetPicture.h"
 #include "app/models/StateFeed.h"
 #include "core/instruments/BatchComposition.h"
 #include "core/instruments/GapSplit.h"
@@ -15,10 +16,6 @@
 #include <vector>
 
 namespace normscope::app {
-
-/// An image as 8-bit grey or RGB; other numbers of channels show their mean. `pixels` are height × width × channels
-/// in [0, 1].
-QImage pictureOf(const std::vector<float>& pixels, const Dataset& like);
 
 /// One image through both modes, in its own batch.
 struct ImageReport {
