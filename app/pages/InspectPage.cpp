@@ -33,7 +33,18 @@ InspectedFile inspectFile(const QString& path) {
     const std::string name = path.toStdString();
     const auto bytes = io::read_file(name, max_checkpoint_bytes);
     const io::SafetensorsContent content = io::parse_safetensors(bytes, name);
-    return {path, content.tensors.size(), content.metadata, instruments::inspect_norms(content.tensors)};
+    return {path, QFileInfo(path).fileName(), content.tensors.size(), instruments::inspect_norms(content.tensors)};
+}
+
+InspectedFile inspectRun(const Experiment& experiment) {
+    const auto state = experiment.network().state();
+    const NormRecipe& norm = experiment.recipe().model.norm;
+    const instruments::AssumedOptions options{.eps = norm.eps, .momentum = norm.momentum.value_or(1)};
+    const auto entries = tensor_entries(state);
+    return {{},
+            InspectPage::tr("This run at step %1").arg(experiment.step().value),
+            entries.size(),
+            instruments::inspect_norms(entries, options)};
 }
 
 QString rangeOf(const std::vector<double>& values) {
@@ -155,6 +166,16 @@ QWidget* InspectPage::buildFindings() {
     return m_findingsCard;
 }
 
+void InspectPage::refresh() {
+    if (m_file && !m_file->path.isEmpty()) return;
+    ask([this](StateOnView& view) -> Answer {
+        auto found = std::make_shared<const InspectedFile>(inspectRun(view.experiment));
+        return [this, found] {
+            if (!m_file || m_file->path.isEmpty()) showFile(found);
+        };
+    });
+}
+
 void InspectPage::openFile(const QString& path) {
     const std::uint64_t request = ++m_request;
     m_message->setText(tr("Reading %1 …").arg(path));
@@ -180,6 +201,7 @@ void InspectPage::openFile(const QString& path) {
 void InspectPage::showFile(std::shared_ptr<const InspectedFile> file) {
     m_file = std::move(file);
     std::size_t findings = 0;
+    const int chosen = m_layers->currentRow();
     m_layers->setRowCount(static_cast<int>(m_file->layers.size()));
     for (int row = 0; row < m_layers->rowCount(); ++row) {
         const InspectedNorm& layer = m_file->layers[static_cast<std::size_t>(row)];
@@ -196,14 +218,16 @@ void InspectPage::showFile(std::shared_ptr<const InspectedFile> file) {
     }
     widgets::setTextColor(m_message, theme().colors().muted);
     m_message->setText(tr("%1: %2 tensors, %3 layers with running statistics, %4 findings.")
-                           .arg(QFileInfo(m_file->path).fileName())
+                           .arg(m_file->name)
                            .arg(m_file->tensors)
                            .arg(m_file->layers.size())
                            .arg(findings));
-    m_train->setEnabled(true);
+    m_train->setEnabled(!m_file->path.isEmpty());
     const auto worst =
         std::ranges::max_element(m_file->layers, {}, [](const auto& layer) { return layer.findings.size(); });
-    const int row = m_file->layers.empty() ? -1 : static_cast<int>(worst - m_file->layers.begin());
+    int row = m_file->layers.empty() ? -1 : static_cast<int>(worst - m_file->layers.begin());
+    // The run comes again and again: the user's choice stays.
+    if (m_file->path.isEmpty() && chosen >= 0 && chosen < m_layers->rowCount()) row = chosen;
     m_layers->setCurrentCell(row, 0);
     showLayer(row);
 }

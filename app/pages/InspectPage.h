@@ -3,7 +3,6 @@
 
 #include "app/pages/Page.h"
 #include "core/instruments/NormInspection.h"
-#include "core/io/Safetensors.h"
 
 #include <QThreadPool>
 
@@ -25,14 +24,15 @@ namespace normscope::app {
 
 /// What was found in a file. Immutable once delivered.
 struct InspectedFile {
-    QString path;
+    QString path;  ///< empty: the run's own network
+    QString name;
     std::size_t tensors = 0;
-    io::TensorMetadata metadata;
     std::vector<instruments::InspectedNorm> layers;
 };
 
-/// Layers at the left, the chosen one's running statistics, γ and β by channel at the right, findings below. Files are
-/// read off the GUI thread; one that cannot be read leaves what is shown.
+/// Layers at the left, the chosen one's running statistics, γ and β by channel at the right, findings below. Shows the
+/// run's own network until a file is opened. Files are read off the GUI thread; one that cannot be read leaves what is
+/// shown.
 class InspectPage : public Page {
     Q_OBJECT
 
@@ -56,7 +56,7 @@ class InspectPage : public Page {
     void trainRequested(const QString& path);
 
    protected:
-    void refresh() override {}
+    void refresh() override;
 
    private:
     QWidget* buildLayers();

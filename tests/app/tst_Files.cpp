@@ -55,6 +55,7 @@ class tst_Files : public QObject {
     void savesACheckpointAndTrainsOn();
     void savedRunGoesOnToTheSameBits();
     void inspectsACheckpoint();
+    void inspectsTheRunItself();
     void refusesWhatIsNoCheckpoint();
     void tellsOfUnknownFiles();
     void remembersRecentFiles();
@@ -129,13 +130,26 @@ void tst_Files::inspectsACheckpoint() {
     open.window.files().openPath(path);
     auto* page = qobject_cast<InspectPage*>(open.window.pages()->currentPage());
     QVERIFY(page);
-    QTRY_VERIFY_WITH_TIMEOUT(page->file() != nullptr, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(page->file() && page->file()->path == path, patience);
     QCOMPARE(page->layerTable()->rowCount(), 2);
     QCOMPARE(page->layerTable()->item(0, 0)->text(), QStringLiteral("bn1"));
     QVERIFY(page->findingList()->item(0)->text().contains(QStringLiteral("3 batches")));
     QCOMPARE(open.model().description()->run_id, run);  // looking changes nothing
     page->trainButton()->click();
     QTRY_VERIFY_WITH_TIMEOUT(open.model().description()->run_id > run, patience);
+}
+
+void tst_Files::inspectsTheRunItself() {
+    OpenWindow open;
+    open.trainTo(3);
+    auto* page = open.show<InspectPage>("inspect");
+    QTRY_VERIFY_WITH_TIMEOUT(page->file() != nullptr, patience);
+    QCOMPARE(page->layerTable()->rowCount(), 2);
+    QVERIFY(!page->trainButton()->isEnabled());
+    const auto layer =
+        open.model().store()->schema().find(telemetry::Statistic::running_var, LayerIndex{1}, ChannelIndex{0});
+    const double recorded = *open.model().store()->series(*layer).value_at(3);
+    QTRY_COMPARE(page->file()->layers.front().running_var.front(), recorded);
 }
 
 void tst_Files::refusesWhatIsNoCheckpoint() {
@@ -152,7 +166,7 @@ void tst_Files::refusesWhatIsNoCheckpoint() {
     QTRY_VERIFY_WITH_TIMEOUT(page->message()->text().contains(QStringLiteral("pickle.safetensors")) &&
                                  !page->message()->text().startsWith(QStringLiteral("Reading")),
                              patience);
-    QVERIFY(page->file() == nullptr);
+    QVERIFY(page->file() == nullptr || page->file()->path.isEmpty());
     const auto run = open.model().description()->run_id;
     QSignalSpy noticed(&open.model(), &RunModel::noticed);
     open.window.files().trainOn(path);

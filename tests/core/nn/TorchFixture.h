@@ -6,7 +6,6 @@
 #include "core/nn/Network.h"
 #include "tests/core/nn/TensorTools.h"
 
-#include <cstring>
 #include <filesystem>
 #include <map>
 #include <span>
@@ -70,22 +69,9 @@ class TorchFixture {
     }
 
    private:
-    template <class T>
-    static void append(std::span<const std::byte> bytes, std::vector<double>& values) {
-        for (std::size_t i = 0; i < bytes.size(); i += sizeof(T)) {
-            T value;
-            std::memcpy(&value, bytes.data() + i, sizeof(T));
-            values.push_back(static_cast<double>(value));
-        }
-    }
-
     static TorchTensor read(const io::TensorEntry& entry) {
         TorchTensor tensor{.dims = entry.dims, .is_count = entry.type == io::TensorType::i64};
-        switch (entry.type) {
-            case io::TensorType::f32: append<float>(entry.bytes, tensor.values); break;
-            case io::TensorType::f64: append<double>(entry.bytes, tensor.values); break;
-            case io::TensorType::i64: append<std::int64_t>(entry.bytes, tensor.values); break;
-        }
+        tensor.values = io::values_of(entry);
         return tensor;
     }
 
