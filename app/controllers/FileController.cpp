@@ -56,7 +56,7 @@ void FileController::addActions(QMenu* menu) {
     menu->addAction(makeAction(tr("Save chec&kpoint…"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_S),
                                tr("Save weights and running statistics with PyTorch's names (safetensors)"),
                                &FileController::saveCheckpoint));
-    menu->addAction(makeAction(tr("Save r&un…"), {},
+    menu->addAction(makeAction(tr("Save r&un…"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::SHIFT | Qt::Key_S),
                                tr("Save everything about the run, so that it goes on to the same bits when opened"),
                                &FileController::saveRun));
 }

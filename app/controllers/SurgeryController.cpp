@@ -28,7 +28,8 @@ SurgeryController::SurgeryController(RunController& run, ExperimentController& e
              QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_F));
     describe(m_unfreeze, tr("&Unfreeze the layer"), tr("Train with the statistics of each batch again"),
              QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_U));
-    describe(m_stop, tr("S&top measuring"), tr("Leave the statistics as they are"), {});
+    describe(m_stop, tr("S&top measuring"), tr("Leave the statistics as they are"),
+             QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_Period));
     m_stop.setEnabled(false);
 
     connect(&m_recompute, &QAction::triggered, this,

@@ -178,6 +178,7 @@ void InspectPage::refresh() {
 
 void InspectPage::openFile(const QString& path) {
     const std::uint64_t request = ++m_request;
+    m_refused = false;
     m_message->setText(tr("Reading %1 …").arg(path));
     m_reader.start([self = QPointer<InspectPage>(this), path, request] {
         std::shared_ptr<const InspectedFile> file;
@@ -216,12 +217,7 @@ void InspectPage::showFile(std::shared_ptr<const InspectedFile> file) {
             m_layers->setItem(row, column, item);
         }
     }
-    widgets::setTextColor(m_message, theme().colors().muted);
-    m_message->setText(tr("%1: %2 tensors, %3 layers with running statistics, %4 findings.")
-                           .arg(m_file->name)
-                           .arg(m_file->tensors)
-                           .arg(m_file->layers.size())
-                           .arg(findings));
+    if (!m_refused) showSummary(findings);
     m_train->setEnabled(!m_file->path.isEmpty());
     const auto worst =
         std::ranges::max_element(m_file->layers, {}, [](const auto& layer) { return layer.findings.size(); });
@@ -230,6 +226,15 @@ void InspectPage::showFile(std::shared_ptr<const InspectedFile> file) {
     if (m_file->path.isEmpty() && chosen >= 0 && chosen < m_layers->rowCount()) row = chosen;
     m_layers->setCurrentCell(row, 0);
     showLayer(row);
+}
+
+void InspectPage::showSummary(std::size_t findings) {
+    widgets::setTextColor(m_message, theme().colors().muted);
+    m_message->setText(tr("%1: %2 tensors, %3 layers with running statistics, %4 findings.")
+                           .arg(m_file->name)
+                           .arg(m_file->tensors)
+                           .arg(m_file->layers.size())
+                           .arg(findings));
 }
 
 void InspectPage::showLayer(int index) {
@@ -256,6 +261,7 @@ void InspectPage::showLayer(int index) {
 }
 
 void InspectPage::showError(const QString& sentence) {
+    m_refused = true;
     m_message->setText(sentence);
     widgets::setTextColor(m_message, theme().colors().warn);
 }

@@ -62,6 +62,7 @@ class InspectPage : public Page {
     QWidget* buildLayers();
     QWidget* buildFindings();
     void showFile(std::shared_ptr<const InspectedFile> file);
+    void showSummary(std::size_t findings);
     void showLayer(int index);
     void showError(const QString& sentence);
     void applyTheme();
@@ -79,6 +80,7 @@ class InspectPage : public Page {
     widgets::ChannelPlot* m_bias;
     std::shared_ptr<const InspectedFile> m_file;
     std::uint64_t m_request = 0;
+    bool m_refused = false;  ///< the last file could not be read: its reason stays to be read
     QThreadPool m_reader;
 };
 

@@ -4,27 +4,30 @@
 
 namespace normscope {
 
+// Not through buffers(), whose names and shapes take memory at every step.
+
 void BufferBackup::take(const nn::Network<float>& network) {
     m_values.clear();
     m_counts.clear();
-    for (nn::Module<float>* layer : network.leaves()) {
-        for (const auto& buffer : layer->buffers()) {
-            m_values.insert(m_values.end(), buffer.value.begin(), buffer.value.end());
-            if (buffer.count) m_counts.push_back(*buffer.count);
+    for (const auto& [position, layer] : network.norm_layers()) {
+        const nn::BatchNorm2d<float>& norm = *layer;
+        for (const std::span<const float> values : {norm.running_mean(), norm.running_var()}) {
+            m_values.insert(m_values.end(), values.begin(), values.end());
         }
+        m_counts.push_back(norm.num_batches_tracked());
     }
 }
 
 void BufferBackup::restore(const nn::Network<float>& network) const {
     auto value = m_values.begin();
     auto count = m_counts.begin();
-    for (nn::Module<float>* layer : network.leaves()) {
-        for (const auto& buffer : layer->buffers()) {
-            const auto size = static_cast<std::ptrdiff_t>(buffer.value.size());
-            std::copy(value, value + size, buffer.value.begin());
+    for (const auto& [position, norm] : network.norm_layers()) {
+        for (const std::span<float> values : {norm->running_mean(), norm->running_var()}) {
+            const auto size = static_cast<std::ptrdiff_t>(values.size());
+            std::copy(value, value + size, values.begin());
             value += size;
-            if (buffer.count) *buffer.count = *count++;
         }
+        norm->set_num_batches_tracked(*count++);
     }
 }
 

@@ -8,7 +8,7 @@
 
 namespace normscope {
 
-/// A copy of a network's buffers (running statistics and their counters). Batches change them before it is known that
+/// A copy of the buffers of a network's batch norm layers (running statistics and their counters). Batches change them before it is known that
 /// all of a step can be done.
 class BufferBackup {
    public:

@@ -19,13 +19,6 @@ using widgets::HistogramPlot;
 
 namespace {
 
-/// Waits for play: a run that goes on by itself may be past the step a test wants.
-LaunchOptions waitingOptions() {
-    LaunchOptions options = plainOptions();
-    options.screenshot = "unused";
-    return options;
-}
-
 /// The window's experiment, trained here without a window.
 Experiment experimentAt(OpenWindow& open, std::int64_t step) {
     const Recipe recipe = open.window.experiment().recipe();

@@ -23,13 +23,6 @@ using widgets::MapPoint;
 
 namespace {
 
-/// Waits for play: a run that goes on by itself may be past the step a test wants.
-LaunchOptions waitingOptions() {
-    LaunchOptions options = plainOptions();
-    options.screenshot = "unused";
-    return options;
-}
-
 Experiment experimentAt(OpenWindow& open, std::int64_t step) {
     const Recipe recipe = open.window.experiment().recipe();
     Experiment experiment(recipe, datasets::load_data(recipe.data));

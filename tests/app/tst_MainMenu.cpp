@@ -303,6 +303,8 @@ void tst_MainMenu::noTextIsClipped() {
 }
 
 void tst_MainMenu::fitsASmallScreen() {
+    widgets::Theme looks(widgets::ColorScheme::Light);
+    looks.applyTo(*qApp);  // as the program looks, whatever a test before has left
     OpenWindow open(waitingOptions());
     open.trainTo(2);
     const auto needs = [&] { return open.window.minimumSizeHint(); };

@@ -53,6 +53,7 @@ PlotCard::PlotCard(Theme& theme, QWidget* parent)
 
 void PlotCard::setCanvas(QWidget* canvas) {
     m_canvas = canvas;
+    m_canvas->setAccessibleName(tr("Plot"));
     setFocusProxy(canvas);
     arrange();
 }

@@ -13,6 +13,7 @@ QWidget* ModeDifferenceView::buildHeader() {
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
     m_summary->setMinimumWidth(120);
+    m_summary->setWordWrap(true);
     m_summary->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_summary->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_image->setAccessibleName(tr("Held-out image whose logits are shown"));
