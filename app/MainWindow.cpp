@@ -75,6 +75,7 @@ MainWindow::MainWindow(widgets::Theme& theme, const LaunchOptions& options, QWid
       m_status(new widgets::StatusLine(theme)),
       m_panel(new ExperimentPanel(theme, m_experiment)),
       m_pages(new PageStack({theme, m_run, m_experiment, m_selection, m_feed, m_writer})),
+      m_plotSaver(new PlotSaver(*m_pages, m_writer, this)),
       m_offer(new widgets::OfferBar(theme)),
       m_panels(new PanelArea(theme, m_pages)),
       m_divergence(new DivergenceBanner(theme, m_run, m_selection)) {
@@ -161,7 +162,7 @@ void MainWindow::buildMenus() {
     file->addSeparator();
     file->addAction(tr("Choose &data…"), QKeySequence(Qt::CTRL | Qt::Key_D), this, &MainWindow::openData);
     file->addSeparator();
-    file->addActions({m_export.onnxAction(), m_export.torchAction(), m_export.cancelAction()});
+    file->addActions({m_plotSaver->action(), m_export.onnxAction(), m_export.torchAction(), m_export.cancelAction()});
     file->addSeparator();
     file->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
 
@@ -303,6 +304,10 @@ void MainWindow::openData() {
 
 void MainWindow::connectFiles() {
     connect(&m_files, &FileController::failed, this, &MainWindow::showNotice);
+    connect(m_plotSaver, &PlotSaver::failed, this, &MainWindow::showNotice);
+    connect(m_plotSaver, &PlotSaver::saving, m_status, [this](int files, const QString& folder) {
+        m_status->showMessage(tr("%1 files are written into %2").arg(files).arg(folder));
+    });
     connect(&m_files, &FileController::folderOpened, this, [this](const QString& folder) {
         m_pages->showPage(QStringLiteral("data"));
         if (auto* page = qobject_cast<DataPage*>(m_pages->currentPage())) page->openFolder(folder);

@@ -5,6 +5,7 @@
 #include "app/controllers/ExperimentController.h"
 #include "app/controllers/ExportController.h"
 #include "app/controllers/FileController.h"
+#include "app/controllers/PlotSaver.h"
 #include "app/controllers/RecoveryController.h"
 #include "app/controllers/RunController.h"
 #include "app/controllers/SlowMotion.h"
@@ -62,6 +63,7 @@ class MainWindow : public QMainWindow {
     ExportController& exporter() { return m_export; }
     SurgeryController& surgery() { return m_surgery; }
     PageStack* pages() const { return m_pages; }
+    PlotSaver* plotSaver() const { return m_plotSaver; }
     widgets::NetworkStrip* networkStrip() const { return m_strip; }
     widgets::TransportBar* transport() const { return m_transport; }
     TimelineController& timeline() { return m_timeline; }
@@ -120,6 +122,7 @@ class MainWindow : public QMainWindow {
     widgets::StatusLine* m_status;
     ExperimentPanel* m_panel;
     PageStack* m_pages;
+    PlotSaver* m_plotSaver;
     widgets::OfferBar* m_offer;
     PanelArea* m_panels;
     DivergenceBanner* m_divergence;

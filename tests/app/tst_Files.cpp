@@ -58,6 +58,7 @@ class tst_Files : public QObject {
     void inspectsTheRunItself();
     void refusesWhatIsNoCheckpoint();
     void tellsOfUnknownFiles();
+    void savesAllPlotsOfAPage();
     void remembersRecentFiles();
     void offersARunThatWasCutOff();
     void leavesNothingBehind();
@@ -184,6 +185,28 @@ void tst_Files::tellsOfUnknownFiles() {
     QVERIFY(failed[0].first().toString().contains(QStringLiteral("/nowhere/at/all.json")));
     QVERIFY(failed[1].first().toString().contains(QStringLiteral("LICENSE")));
     QTRY_VERIFY_WITH_TIMEOUT(open.step() >= 1, patience);
+}
+
+void tst_Files::savesAllPlotsOfAPage() {
+    QTemporaryDir folder;
+    OpenWindow open;
+    open.trainTo(5);
+    open.window.plotSaver()->setFolderQuestion([&] { return folder.path(); });
+    open.window.plotSaver()->action()->trigger();
+    open.window.writer().waitForDone();
+    const auto plots = open.window.pages()->currentPage()->plots();
+    const QStringList files = QDir(folder.path()).entryList(QDir::Files);
+    QCOMPARE(files.size(), 4 * static_cast<int>(plots.size()));
+    for (const auto& [name, plot] : plots) QVERIFY(files.contains(QStringLiteral("statistics-%1.svg").arg(name)));
+    QFile csv(folder.filePath(QStringLiteral("statistics-loss.csv")));
+    QVERIFY(csv.open(QIODevice::ReadOnly));
+    QCOMPARE(csv.readAll().count('\n'), 6);  // a header and five steps
+
+    QSignalSpy failed(open.window.plotSaver(), &PlotSaver::failed);
+    QSignalSpy writerFailed(&open.window.writer(), &BackgroundWriter::failed);
+    open.window.plotSaver()->saveInto(QStringLiteral("/nowhere/at/all"));
+    QTRY_VERIFY_WITH_TIMEOUT(!writerFailed.isEmpty(), patience);
+    QVERIFY(failed.isEmpty());
 }
 
 void tst_Files::remembersRecentFiles() {
