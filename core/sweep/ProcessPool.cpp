@@ -19,9 +19,38 @@ namespace {
 constexpr std::size_t kept_bytes = 8192;
 constexpr int not_found = 127;  // as shells say it
 
+/// Signals wait while it lives: one that came to a child before it is another program would run our handlers there.
+class BlockedSignals {
+   public:
+    BlockedSignals() {
+        sigset_t all;
+        ::sigfillset(&all);
+        ::pthread_sigmask(SIG_SETMASK, &all, &m_before);
+    }
+    ~BlockedSignals() { ::pthread_sigmask(SIG_SETMASK, &m_before, nullptr); }
+    BlockedSignals(const BlockedSignals&) = delete;
+    BlockedSignals& operator=(const BlockedSignals&) = delete;
+
+    /// In the child: what has a handler ends it again, as after execv(), and what waited comes now.
+    void release_in_child() const {
+        for (int signal = 1; signal < NSIG; ++signal) {
+            struct sigaction action {};
+            if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
+            action.sa_handler = SIG_DFL;
+            action.sa_flags = 0;
+            ::sigaction(signal, &action, nullptr);
+        }
+        ::sigprocmask(SIG_SETMASK, &m_before, nullptr);
+    }
+
+   private:
+    sigset_t m_before{};
+};
+
 /// In the child, where only async-signal-safe functions may be called.
-[[noreturn]] void become(char* const* arguments, int nothing, int errors, pid_t parent) {
+[[noreturn]] void become(char* const* arguments, int nothing, int errors, pid_t parent, const BlockedSignals& blocked) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    blocked.release_in_child();
     if (::getppid() != parent) ::_exit(not_found);  // it was gone before the line above
     if (::dup2(nothing, STDIN_FILENO) >= 0 && ::dup2(nothing, STDOUT_FILENO) >= 0 &&
         ::dup2(errors, STDERR_FILENO) >= 0) {
@@ -51,9 +80,10 @@ void ProcessPool::start(std::size_t id, const std::vector<std::string>& argument
     io::FileDescriptor ours(ends[0]);
     const io::FileDescriptor theirs(ends[1]);
     const pid_t parent = ::getpid();
+    const BlockedSignals blocked;
     const pid_t process = ::fork();
     if (process < 0) io::throw_system_error("cannot start", arguments[0], errno);
-    if (process == 0) become(pointers.data(), m_nothing.get(), theirs.get(), parent);
+    if (process == 0) become(pointers.data(), m_nothing.get(), theirs.get(), parent, blocked);
     ::fcntl(ours.get(), F_SETFL, O_NONBLOCK);
     m_children.push_back({id, process, std::move(ours), {}});
 }

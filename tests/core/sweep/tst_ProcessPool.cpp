@@ -68,6 +68,20 @@ class tst_ProcessPool : public QObject {
         QCOMPARE(ended.at(2).signal, SIGTERM);
     }
 
+    /// Also those that are not yet the program they will be, and still have our handlers.
+    void signalsReachChildrenAtOnce() {
+        const auto before = std::signal(SIGUSR1, [](int) {});
+        for (int turn = 0; turn < 50; ++turn) {
+            ProcessPool pool(1);
+            pool.start(1, {"/bin/sleep", "1000"});
+            pool.signal_all(SIGUSR1);
+            const auto ended = pool.wait(std::chrono::milliseconds(20000));
+            QCOMPARE(ended.size(), std::size_t{1});
+            QCOMPARE(ended.front().signal, SIGUSR1);
+        }
+        std::signal(SIGUSR1, before);
+    }
+
     void leavesNothingBehind() {
         {
             ProcessPool pool(1);
