@@ -45,48 +45,15 @@ void ChartReadout::draw(QCPPainter* painter) {
 }
 
 void ChartReadout::drawBox(QCPPainter* painter) const {
-    const ThemeColors& colors = m_theme.colors();
-    const QRectF all = parentPlot()->rect();
-    const QFont nameFont = m_theme.font(TextRole::Caption);
-    const QFont valueFont = m_theme.font(TextRole::MonoTick);
-    const QFontMetricsF names(nameFont, painter->device());
-    const QFontMetricsF values(valueFont, painter->device());
-    double nameWidth = 0;
-    double valueWidth = 0;
-    for (const PlotCursor::Row& row : m_rows) {
-        nameWidth = std::max(nameWidth, names.horizontalAdvance(row.name));
-        valueWidth = std::max(valueWidth, values.horizontalAdvance(row.value));
-    }
-    constexpr double lineHeight = 14;
     constexpr double away = 10;
-    const double inner = std::max(12 + nameWidth + 10 + valueWidth, values.horizontalAdvance(m_title));
-    const QSizeF size(inner + 16, lineHeight * double(m_rows.size() + 1) + 10);
+    const ReadoutBox box(m_theme, painter->device(), m_title, m_rows);
+    const QRectF all = parentPlot()->rect();
     const QPointF at = m_place->at;
+    const QSizeF size = box.size();
     const bool right = at.x() + away + size.width() <= all.right() - 2;
     const double x = right ? at.x() + away : std::max(2.0, at.x() - away - size.width());
     const double y = std::clamp(at.y() - size.height() / 2, 2.0, std::max(2.0, all.bottom() - size.height() - 2));
-    const QRectF box(QPointF(x, y), size);
-
-    painter->setAntialiasing(true);
-    painter->setPen(QPen(colors.border, 1));
-    painter->setBrush(colors.surface);
-    painter->drawRoundedRect(box, 6, 6);
-    QRectF line(box.left() + 8, box.top() + 5, inner, lineHeight);
-    painter->setFont(valueFont);
-    painter->setPen(colors.muted);
-    painter->drawText(line, Qt::AlignLeft | Qt::AlignVCenter, m_title);
-    for (const PlotCursor::Row& row : m_rows) {
-        line.translate(0, lineHeight);
-        if (row.color.isValid()) {
-            painter->fillRect(QRectF(line.left(), line.center().y() - 3, 8, 6), row.color);
-        }
-        painter->setFont(nameFont);
-        painter->setPen(colors.muted);
-        painter->drawText(line.adjusted(12, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, row.name);
-        painter->setFont(valueFont);
-        painter->setPen(colors.text);
-        painter->drawText(line, Qt::AlignRight | Qt::AlignVCenter, row.value);
-    }
+    box.paint(painter, {x, y}, 6);
 }
 
 }  // namespace normscope::widgets

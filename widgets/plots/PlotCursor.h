@@ -2,6 +2,7 @@
 #pragma once
 
 #include "widgets/plots/QCustomPlotInclude.h"
+#include "widgets/plots/ReadoutBox.h"
 
 #include <optional>
 #include <vector>
@@ -15,11 +16,7 @@ class PlotCursor : public QCPAbstractItem {
     Q_OBJECT
 
    public:
-    struct Row {
-        QColor color;
-        QString name;
-        QString value;
-    };
+    using Row = ReadoutRow;
 
     PlotCursor(QCustomPlot* plot, const Theme& theme);
 
